@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"time"
 
+	"github.com/aanmaner/aanmaner/backoffice"
 	"github.com/aanmaner/aanmaner/bot/wording"
 )
 
@@ -26,8 +27,13 @@ type Step struct {
 	Look func(ctx context.Context, w World, c Case, in Intent) (Sight, error)
 	// Do acts once.
 	Do func(ctx context.Context, w World, c Case, in Intent) (Result, error)
-	// ByHand tells whether the step is a person's, since the back office doesn't offer it.
-	ByHand func(w World) bool
+	// Needs names the operation of the back office without which the step is a person's: done by hand, then looked at.
+	// Empty: the bot can always do it.
+	Needs backoffice.Operation
+	// Prove asks for a Look after a Do that reported success: only what is seen counts as done.
+	Prove bool
+	// Lax marks a step whose failure doesn't hold the case up; it is tried again beside it.
+	Lax bool
 	// RepeatAbsent says that nothing seen after the grace time proves that nothing was done, so that the clerk may
 	// repeat by itself. Without it only a person may ask for a repeat.
 	RepeatAbsent bool
@@ -37,6 +43,7 @@ type Step struct {
 type Prior struct {
 	State json.RawMessage // kept with the intent: the earlier state
 	Skip  wording.Reason  // set: nothing is to be done for this object, and why
+	Stop  wording.Reason  // set: a person has to decide, and why
 }
 
 // SightKind is what Look saw.

@@ -53,10 +53,12 @@ type Tx interface {
 	// PutIntent writes an intent, new or changed, by case, step and object; with a lease only while it is ours.
 	PutIntent(ctx context.Context, in Intent, l Lease) error
 
-	// InsertSignal stores a signal and makes its case due now. fresh is false when the id was there before.
+	// InsertSignal stores a signal and makes its case due at its ReceivedAt, unless it is due before. fresh is false when the id was there before.
 	InsertSignal(ctx context.Context, s Signal) (fresh bool, err error)
 	// Signals lists a case's signals that have not been handled, oldest first; case 0 lists those of no case.
 	Signals(ctx context.Context, caseID int64) ([]Signal, error)
+	// Signal reads one signal by id, handled or not; the zero Signal when there is none.
+	Signal(ctx context.Context, id string) (Signal, error)
 	// HandleSignal marks a signal as handled.
 	HandleSignal(ctx context.Context, id, outcome string, at time.Time) error
 

@@ -1,0 +1,104 @@
+package bot
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"time"
+
+	"github.com/aanmaner/aanmaner/backoffice"
+	"github.com/aanmaner/aanmaner/bot/wording"
+)
+
+// Plan is what would be done to a customer, with a reason for every yes and no. The preview shows it, a dry run prints it,
+// and a case is started from it.
+type Plan struct {
+	At       time.Time
+	Customer backoffice.Customer
+	Blocked  []wording.Reason // why it can't be done now; empty: it can
+	Warnings []wording.Reason // what the agent has to know, hardest first
+
+	Invoices    []backoffice.Invoice // those that the case is about: overdue, undisputed, oldest first
+	Outstanding backoffice.Money
+	OldestDue   backoffice.Date
+	Services    []PlannedService
+
+	To       backoffice.Address
+	ToWhy    wording.Reason // why this address
+	Language string
+
+	SuspendAt time.Time // the first instant at which services are switched off
+	CancelOn  backoffice.Date
+	Large     bool // the customer number is typed to confirm
+
+	OpenCase   *Case
+	AgentEmail string
+	SetAside   string
+}
+
+// PlannedService is a service and what would be done with it.
+type PlannedService struct {
+	Service backoffice.Service
+	Suspend bool
+	Cancel  bool
+	Why     wording.Reason // why it is left alone, in whole or in part
+}
+
+// Possible says whether the case may be started.
+func (p Plan) Possible() bool { return len(p.Blocked) == 0 }
+
+// Suspends lists the labels of the services that would be switched off.
+func (p Plan) Suspends() []string {
+	return p.labels(func(s PlannedService) bool { return s.Suspend })
+}
+
+// Cancels lists the labels of the services whose orders would be cancelled.
+func (p Plan) Cancels() []string {
+	return p.labels(func(s PlannedService) bool { return s.Cancel })
+}
+
+func (p Plan) labels(want func(PlannedService) bool) []string {
+	var out []string
+	for _, s := range p.Services {
+		if want(s) {
+			out = append(out, s.Service.Label)
+		}
+	}
+	return out
+}
+
+// Terms fixes the plan as the terms of a case.
+func (p Plan) Terms() Terms {
+	t := Terms{
+		Outstanding: p.Outstanding, To: p.To.Email, Language: p.Language, SuspendAt: p.SuspendAt, CancelOn: p.CancelOn,
+		AgentEmail: p.AgentEmail, SetAside: p.SetAside,
+	}
+	for _, i := range p.Invoices {
+		t.Invoices = append(t.Invoices, TermInvoice{
+			ID: i.ID, Number: i.Number, Due: i.Due, Open: i.Open, Reminders: i.Reminders, LastReminder: i.LastReminder,
+		})
+	}
+	for _, s := range p.Services {
+		t.Services = append(t.Services, TermService{
+			ID: s.Service.ID, Label: s.Service.Label, Kind: s.Service.Kind, URL: s.Service.URL,
+			Suspend: s.Suspend, Cancel: s.Cancel, Why: s.Why,
+		})
+	}
+	return t
+}
+
+// Fingerprint tells whether a plan is still the one that the agent saw: the same invoices with the same amounts, the same
+// services with the same fate, the same address and dates. It holds no personal data and can be given to a client.
+func (p Plan) Fingerprint() string {
+	t := p.Terms()
+	t.SuspendAt, t.AgentEmail = time.Time{}, ""
+	seen, err := json.Marshal(struct {
+		Possible bool
+		Terms    Terms
+	}{p.Possible(), t})
+	if err != nil {
+		return ""
+	}
+	sum := sha256.Sum256(seen)
+	return hex.EncodeToString(sum[:16])
+}

@@ -1,0 +1,92 @@
+package bot
+
+import (
+	"slices"
+	"time"
+
+	"github.com/aanmaner/aanmaner/backoffice"
+	"github.com/aanmaner/aanmaner/bot/calendar"
+	"github.com/aanmaner/aanmaner/helpdesk"
+	"github.com/aanmaner/aanmaner/snippets"
+)
+
+// The procedure's own words. They are never translated: people search for them.
+const (
+	TicketSubject = "Account Termination"
+	CancelReason  = "Client defaults on payment"
+	// CommentTitle (payment arrears) is the title of the comment that says a customer is in treatment.
+	CommentTitle = "betalingsachterstand"
+	// RestoredTitle (paid, restored) is the title of the comment that ends it.
+	RestoredTitle = "betaald, hersteld"
+)
+
+// Policy is what a company has decided about the procedure: all from the configuration.
+type Policy struct {
+	Mode            Mode
+	Location        *time.Location
+	Calendar        *calendar.Calendar
+	Company         snippets.Company
+	DefaultLanguage string // of mails to customers whose language isn't known
+
+	MinDebt    backoffice.Money // below it nobody is switched off; zero: no minimum
+	MinAgeDays int              // the oldest invoice is at least so many days overdue
+
+	ApprovalAbove        backoffice.Money // above it a second person approves; zero: never
+	AllowWithoutApproval bool             // go on above the limit, as long as approvals do not exist
+
+	ConfirmDelay time.Duration // between the confirmation and the first step; Stop works in it
+	SuspendDelay time.Duration // between the notice and the suspension
+
+	CancelDays    int // days from the confirmation to the cancellation
+	CancelDaysMin int // what an agent may choose
+	CancelDaysMax int
+
+	NeverTouch []backoffice.ServiceKind // neither suspended nor cancelled by the bot
+
+	NoticeFrom     string          // "helpdesk": its own snippets; "own": the embedded set and its folder
+	NoticeTitles   []string        // titles of the helpdesk's snippet; "{language}" stands for the customer's
+	KeepCommands   []string        // hash commands that a template may use
+	NoticeStatus   helpdesk.Status // what the ticket is set to with the notice
+	LargeDebt      backoffice.Money
+	LargeEndClient int // so many end customers make a case large: the customer number is typed to confirm
+
+	Grace       time.Duration // how long another system may still be working on a call that brought no answer
+	QueueWait   time.Duration // how long a queued notice may wait before a person is asked
+	MoneyWait   time.Duration // how long money may be on its way before a person is asked
+	RetryFor    time.Duration // how long a system may be silent before a person is asked
+	StepTimeout time.Duration // the deadline of one look or call of a step
+}
+
+// DefaultPolicy is the policy of a configuration that says nothing.
+func DefaultPolicy() Policy {
+	return Policy{
+		Mode: DryRun, Location: time.UTC, DefaultLanguage: "nl",
+		ConfirmDelay: 10 * time.Second, CancelDays: 28, CancelDaysMin: 14, CancelDaysMax: 92,
+		NeverTouch: []backoffice.ServiceKind{backoffice.KindDomain},
+		NoticeFrom: "helpdesk", NoticeTitles: []string{TicketSubject + " ({language})", TicketSubject},
+		NoticeStatus: helpdesk.Waiting, LargeEndClient: 10,
+		Grace: 45 * time.Second, QueueWait: time.Hour, MoneyWait: 5 * 24 * time.Hour, RetryFor: 24 * time.Hour,
+		StepTimeout: 2 * time.Minute,
+	}
+}
+
+// touches says whether services of the kind are the bot's business at all.
+func (p Policy) touches(k backoffice.ServiceKind) bool { return !slices.Contains(p.NeverTouch, k) }
+
+// languageOf is the language in which the customer is written to.
+func (p Policy) languageOf(c backoffice.Customer) string {
+	for _, have := range snippets.Languages() {
+		if len(c.Language) >= 2 && c.Language[:2] == have {
+			return have
+		}
+	}
+	return p.DefaultLanguage
+}
+
+// nextLoud is the first instant from t on at which something may be switched off.
+func (p Policy) nextLoud(t time.Time) time.Time {
+	if p.Calendar == nil {
+		return t
+	}
+	return p.Calendar.NextLoud(t)
+}
