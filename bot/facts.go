@@ -9,6 +9,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/aanmaner/aanmaner/backoffice"
+	"github.com/aanmaner/aanmaner/bot/wording"
 	"github.com/aanmaner/aanmaner/helpdesk"
 	"github.com/aanmaner/aanmaner/snippets"
 )
@@ -19,7 +20,8 @@ type World struct {
 	Office   backoffice.Office
 	Offers   backoffice.Capabilities
 	Snippets *snippets.Set
-	Announce Announcer
+	Announce Announcer          // nil: no channel is configured
+	Words    *wording.Catalogue // for the journal's sentences
 	Policy   Policy
 	Now      func() time.Time
 }

@@ -50,11 +50,12 @@ type Policy struct {
 	LargeDebt      backoffice.Money
 	LargeEndClient int // so many end customers make a case large: the customer number is typed to confirm
 
-	Grace       time.Duration // how long another system may still be working on a call that brought no answer
-	QueueWait   time.Duration // how long a queued notice may wait before a person is asked
-	MoneyWait   time.Duration // how long money may be on its way before a person is asked
-	RetryFor    time.Duration // how long a system may be silent before a person is asked
-	StepTimeout time.Duration // the deadline of one look or call of a step
+	Grace       time.Duration   // how long another system may still be working on a call that brought no answer
+	QueueWait   time.Duration   // how long a queued notice may wait before a person is asked
+	MoneyWait   time.Duration   // how long money may be on its way before a person is asked
+	RetryFor    time.Duration   // how long a system may be silent before a person is asked
+	StepTimeout time.Duration   // the deadline of one look or call of a step
+	Backoff     []time.Duration // between tries of a call that had no effect; the last one goes on
 }
 
 // DefaultPolicy is the policy of a configuration that says nothing.
@@ -67,6 +68,7 @@ func DefaultPolicy() Policy {
 		NoticeStatus: helpdesk.Waiting, LargeEndClient: 10,
 		Grace: 45 * time.Second, QueueWait: time.Hour, MoneyWait: 5 * 24 * time.Hour, RetryFor: 24 * time.Hour,
 		StepTimeout: 2 * time.Minute,
+		Backoff:     []time.Duration{5 * time.Second, 15 * time.Second, time.Minute, 5 * time.Minute, 15 * time.Minute},
 	}
 }
 

@@ -22,7 +22,8 @@ func Procedure() []Step {
 	return []Step{
 		// 1. Check. Is the customer in treatment already (a comment "betalingsachterstand")? Are the invoices really unpaid?
 		// The preview asked this; it is asked again now that the case has started.
-		{Name: CheckDebt, Hurts: true, Objects: theCase, Before: nothingBefore, Look: lookAtDebt, Do: noteDebt, RepeatAbsent: true},
+		{Name: CheckDebt, Hurts: true, Objects: theCase, Before: nothingBefore, Look: lookAtDebt, Do: noteDebt,
+			RepeatAbsent: true, Harmless: true},
 
 		// 2. Notify. A ticket "Account Termination" in the agent's own name, open, mailed to nobody yet …
 		{Name: OpenTicket, Objects: theCase, Before: findAgent, Look: lookForTicket, Do: openTicket, RepeatAbsent: true},
@@ -46,7 +47,8 @@ func Procedure() []Step {
 			Needs: opAddNote, RepeatAbsent: true},
 
 		// And tell the team, in its channel. The case waits for the customer's payment from here on, told or not.
-		{Name: AnnounceCase, Objects: theCase, Before: nothingBefore, Look: lookAtCard, Do: announce, RepeatAbsent: true, Lax: true},
+		{Name: AnnounceCase, Objects: theCase, Before: nothingBefore, Look: lookAtCard, Do: announce,
+			RepeatAbsent: true, Harmless: true, Lax: true},
 	}
 }
 
@@ -74,7 +76,7 @@ func progress(c Case, intents []Intent) (next StepName, byHand []Intent) {
 		for _, object := range s.Objects(c) {
 			in := findIntent(intents, s.Name, object)
 			switch {
-			case in.Outcome == HandWork && !in.Approved:
+			case in.Outcome == HandWork:
 				byHand = append(byHand, in)
 			case !in.Outcome.Settled() && next == "":
 				next = s.Name

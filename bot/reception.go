@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -249,13 +250,11 @@ func (r *Reception) Resume(ctx context.Context) error {
 	if err := r.setPaused(ctx, ""); err != nil {
 		return err
 	}
-	var open []Case
-	err := r.store.InTx(ctx, func(tx Tx) (err error) {
-		open, err = tx.Cases(ctx, Filter{States: []State{Running}})
-		return err
-	})
+	open, err := r.Cases(ctx, Filter{States: []State{Running}})
 	for _, c := range open {
-		r.nudge(c.ID)
+		if err := r.Say(ctx, c.ID, signalResumed, TheBot(), nil, rand.Text()); err != nil {
+			return err
+		}
 	}
 	return err
 }

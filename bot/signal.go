@@ -11,6 +11,7 @@ type SignalKind string
 // The signals that a case understands, and the inbound commands of Slack, that belong to no case yet.
 const (
 	signalStart   SignalKind = "start"   // an agent confirmed; it made the case
+	signalResumed SignalKind = "resumed" // the bot was paused and goes on
 	SignalStop    SignalKind = "stop"    // a person stops the case
 	SignalRetry   SignalKind = "retry"   // a person asks to try a parked step again
 	SignalByHand  SignalKind = "by hand" // a person says that a step was done by hand

@@ -32,6 +32,8 @@ type Step struct {
 	Needs backoffice.Operation
 	// Prove asks for a Look after a Do that reported success: only what is seen counts as done.
 	Prove bool
+	// Harmless marks a step that may be repeated at any time: it needs no grace.
+	Harmless bool
 	// Lax marks a step whose failure doesn't hold the case up; it is tried again beside it.
 	Lax bool
 	// RepeatAbsent says that nothing seen after the grace time proves that nothing was done, so that the clerk may
@@ -88,6 +90,7 @@ const (
 	Unknown  Outcome = "unknown"  // it may have had an effect: look first
 	Refused  Outcome = "refused"  // the other system said no
 	HandWork Outcome = "by hand"  // a person does it and says so; then it is looked at
+	Claimed  Outcome = "claimed"  // a person says that it was done by hand; to be looked at
 )
 
 // Settled says whether nothing more has to be done for the intent.
