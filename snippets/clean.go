@@ -17,7 +17,8 @@ type Cleaned struct {
 //     notice has none. "#signature" inside a sentence or a word is text to Cerb, and stays.
 //   - Every other line that Cerb takes for a command, unless the template has that very line and keep allows the command.
 //     A line that a value completed is not that very line. A block is allowed by "start", and only when the template ends
-//     it: Cerb would swallow the rest of the mail.
+//     it and has something in it: Cerb would swallow the rest of the mail, or mail the command.
+//   - A comment for colleagues that Cerb would mail, because it is written with a blank in front or a capital.
 //   - What a template put between "#start comment" and "#end", or below "#cut", goes with its command: Cerb would not mail
 //     it either. Where such a command isn't the template's own, only its line goes, so that a value can't hide the rest.
 //
@@ -49,26 +50,23 @@ type cleaner struct {
 // next deals with the first line, and its block if it opens one, and returns what is left to do.
 func (c *cleaner) next(rest []string) []string {
 	line, gone := c.unsigned(rest[0])
-	command := commandOf(line)
+	cmd := parseCommand(line)
 	switch {
 	case gone:
-		return rest[1:]
-	case command == "":
+	case cmd.name == "":
 		c.out = append(c.out, line)
-		return rest[1:]
 	case !c.own[line]:
 		c.removed = append(c.removed, line)
-		return rest[1:]
-	case command == "start":
-		return c.block(rest)
-	case c.keep[command] && command != "end":
+	case cmd.name == "start":
+		return c.block(rest, cmd)
+	case cmd.runs && c.keep[cmd.name]:
 		c.out = append(c.out, line)
-		return rest[1:]
-	case command == "cut":
+	case cmd.name == "cut":
 		c.removed = append(c.removed, rest...)
 		return nil
+	default:
+		c.removed = append(c.removed, line)
 	}
-	c.removed = append(c.removed, line)
 	return rest[1:]
 }
 
@@ -80,28 +78,50 @@ func (c *cleaner) unsigned(line string) (left string, gone bool) {
 }
 
 // block deals with a "#start" of the template's own, up to the template's own "#end".
-func (c *cleaner) block(rest []string) []string {
+func (c *cleaner) block(rest []string, start command) []string {
 	end := 1
-	for end < len(rest) && !(c.own[rest[end]] && endsBlock(rest[end])) {
+	for end < len(rest) && !c.ends(rest[end], start) {
 		end++
 	}
-	if end == len(rest) || !c.keep["start"] {
-		// Not kept, or never ended: Cerb would take all of it for the comment, so none of it is meant for the customer.
-		end = min(end+1, len(rest))
-		c.removed = append(c.removed, rest[:end]...)
-		return rest[end:]
+	ended := end < len(rest)
+	if start.runs && ended && c.keep["start"] {
+		before := len(c.removed)
+		if body := c.remark(rest[1:end]); len(body) > 0 {
+			c.out = append(append(append(c.out, rest[0]), body...), rest[end])
+			return rest[end+1:]
+		}
+		c.removed = c.removed[:before] // an empty comment, which Cerb would mail: all of it goes, below
 	}
-	c.out = append(c.out, rest[0])
-	for _, raw := range rest[1:end] {
+	switch {
+	case ended:
+		end++
+	case !start.runs:
+		end = 1 // neither Cerb nor we can tell how far it was to go
+	}
+	c.removed = append(c.removed, rest[:end]...)
+	return rest[end:]
+}
+
+// ends says whether a block of the template's own ends at a line.
+func (c *cleaner) ends(line string, start command) bool {
+	if !c.own[line] {
+		return false
+	}
+	return endsBlock(line) || !start.runs && parseCommand(line).name == "end"
+}
+
+// remark is a comment's text, without what would end it before its time.
+func (c *cleaner) remark(lines []string) []string {
+	var body []string
+	for _, raw := range lines {
 		line, gone := c.unsigned(raw)
 		switch {
 		case gone:
-		case commandOf(line) != "" || endsBlock(line):
-			c.removed = append(c.removed, line) // it would end the comment before its time
+		case parseCommand(line).name != "" || endsBlock(line):
+			c.removed = append(c.removed, line)
 		default:
-			c.out = append(c.out, line)
+			body = append(body, line)
 		}
 	}
-	c.out = append(c.out, rest[end])
-	return rest[end+1:]
+	return body
 }

@@ -2,109 +2,58 @@ package snippets
 
 import (
 	"regexp"
-	"slices"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 )
 
 // commandLine is how Cerb tells a command from text (parseReplyHashCommands, 10.4.10): # in the first column, a name in
 // ASCII, anything behind it. The name's case matters.
 var commandLine = regexp.MustCompile(`(?s)^#([A-Za-z0-9_]+)(.*)$`)
 
-// commandOf is the name of the command that a line is for Cerb; empty for text. Signature lines are not its business. An
-// unknown name is text to Cerb, which mails it.
-func commandOf(line string) string {
-	m := commandLine.FindStringSubmatch(line)
-	if m == nil {
-		return ""
-	}
-	switch name, args := m[1], strings.TrimFunc(m[2], isBlank); name {
-	case "attach", "comment", "cut", "original_message", "unwatch", "watch":
-		return name
-	case "start":
-		// Cerb opens a block for these two exactly. With a blank behind, it would mail the colleague's remark instead.
-		if slices.Contains([]string{"comment", "note"}, args) {
-			return name
+// command is what a line is to Cerb, or was meant to be.
+type command struct {
+	name string // empty for text
+	runs bool   // Cerb takes it for the command; otherwise it mails the line as it stands
+}
+
+// parseCommand reads a line. Signature lines are not its business. An unknown name is text to Cerb, which mails it.
+//
+// Cerb also mails a comment that it doesn't recognise because of a blank in front or a capital. Such a line was a remark
+// for colleagues, so it counts as a command that doesn't run. Other commands carry nothing private and are left as text.
+func parseCommand(line string) command {
+	if m := commandLine.FindStringSubmatch(line); m != nil {
+		// What PHP's ltrim takes off; a blank behind the argument stays, and counts.
+		switch name, args := m[1], strings.TrimLeft(m[2], " \t\x00\v"); name {
+		case "attach", "comment", "cut", "unwatch", "watch":
+			return command{name, true}
+		case "original_message":
+			return command{name, m[2] == ""}
+		case "start":
+			if args == "comment" || args == "note" {
+				return command{name, true}
+			}
 		}
-	case "end":
-		if args == "" {
-			return name
-		}
 	}
-	return ""
+	return meantAs(strings.ToLower(strings.TrimFunc(strings.Map(visible, line), isBlank)))
+}
+
+// meantAs recognises a colleague's remark in a line that Cerb takes for text, brought to lower case and trimmed.
+func meantAs(line string) command {
+	rest, ok := strings.CutPrefix(line, "#")
+	if !ok {
+		return command{}
+	}
+	words := strings.FieldsFunc(rest, isBlank)
+	end := strings.IndexFunc(rest+" ", func(r rune) bool { return !isWord(r) })
+	switch {
+	case rest[:end] == "comment":
+		return command{name: "comment"}
+	case len(words) == 2 && words[0] == "start" && (words[1] == "comment" || words[1] == "note"):
+		return command{name: "start"}
+	case rest == "end":
+		return command{name: "end"}
+	}
+	return command{}
 }
 
 // endsBlock says whether Cerb ends a comment at this line: it looks at the first four characters only.
 func endsBlock(line string) bool { return strings.HasPrefix(line, "#end") }
-
-// withoutSignatures takes the signature forms out of a line of Cerb's, which may be several lines to a mail program. A
-// form goes with the break before it.
-func withoutSignatures(line string) (left string, removed []string) {
-	var b strings.Builder
-	first := true
-	for line != "" {
-		lead, piece := firstPiece(line)
-		line = line[len(lead)+len(piece):]
-		switch {
-		case isSignature(piece):
-			removed = append(removed, piece)
-		case first && len(removed) > 0:
-			b.WriteString(piece) // what was before it is gone, and so is the break
-			first = false
-		default:
-			b.WriteString(lead + piece)
-			first = false
-		}
-	}
-	return b.String(), removed
-}
-
-// firstPiece is the break that a line begins with, if any, and all up to the next one.
-func firstPiece(line string) (lead, piece string) {
-	if r, size := utf8.DecodeRuneInString(line); isBreak(r) {
-		lead, line = line[:size], line[size:]
-	}
-	if i := strings.IndexFunc(line, isBreak); i >= 0 {
-		return lead, line[:i]
-	}
-	return lead, line
-}
-
-// isSignature says whether a reader or Cerb takes a piece of text for a signature line: "#signature" or "#sig" in any
-// case, with blanks, invisible characters or more number signs around the first one, and anything but a letter, digit or
-// underscore right behind the word. With a blank after the number sign, or quotes, dashes and the like before it, it is a
-// signature line only when it has nothing else to say.
-func isSignature(piece string) bool {
-	if m := commandLine.FindStringSubmatch(piece); m != nil && (m[1] == "sig" || m[1] == "signature") {
-		return true
-	}
-	seen := strings.Map(visible, piece)
-	start := strings.IndexFunc(seen, func(r rune) bool { return isHash(r) || isWord(r) })
-	if start < 0 {
-		return false
-	}
-	marker := strings.TrimLeftFunc(seen[start:], isHash)
-	if len(marker) == len(seen[start:]) {
-		return false // a word comes first
-	}
-	text := strings.TrimLeftFunc(marker, isBlank)
-	end := strings.IndexFunc(text+" ", func(r rune) bool { return !isWord(r) })
-	if word := text[:end]; !strings.EqualFold(word, "sig") && !strings.EqualFold(word, "signature") {
-		return false
-	}
-	plain := len(text) == len(marker) && strings.TrimFunc(seen[:start], isBlank) == ""
-	return plain || !strings.ContainsFunc(text[end:], isWord)
-}
-
-// visible drops what shows as nothing, and bytes that are no text: mail programs differ on those.
-func visible(r rune) rune {
-	if isInvisible(r) || r == utf8.RuneError {
-		return -1
-	}
-	return r
-}
-
-func isWord(r rune) bool {
-	return r == '_' || (unicode.In(r, unicode.L, unicode.N, unicode.M) && !isBlank(r))
-}

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"slices"
 	"strings"
 	"text/template"
 )
@@ -131,6 +130,3 @@ func (l *letter) block(name string) string {
 
 // paragraph is a named part on one line.
 func (l *letter) paragraph(name string) string { return Line(l.block(name)) }
-
-// isLanguage says whether there are notices in a language.
-func isLanguage(lang string) bool { return slices.Contains(Languages(), lang) }
