@@ -1,0 +1,133 @@
+package inhousefake
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"time"
+)
+
+func (s *Server) listInvoices(r *request) answer {
+	a := s.state.byID(r.id)
+	if a == nil {
+		return notFound("customer", r.id)
+	}
+	status := r.param("status")
+	if status != "" && !slices.Contains([]string{"open", "paid", "credited"}, status) {
+		return invalid("status is open, paid or credited.")
+	}
+	var found []any
+	for _, i := range a.invoices {
+		if status == "" || i.State == status {
+			found = append(found, s.showInvoice(i))
+		}
+	}
+	return page(r, found)
+}
+
+func (s *Server) getInvoice(r *request) answer {
+	_, i := s.state.invoice(r.id)
+	if i == nil {
+		return notFound("invoice", r.id)
+	}
+	return reply(http.StatusOK, s.showInvoice(i))
+}
+
+func (s *Server) showInvoice(i *Invoice) Invoice {
+	shown := *i
+	shown.URL = s.link("customers", i.CustomerID) + fragment(s.options.BaseURL, "invoice-"+i.ID)
+	if shown.ServiceIDs == nil {
+		shown.ServiceIDs = []string{}
+	}
+	return shown
+}
+
+// fragment names a place on a page, when there are pages.
+func fragment(base, name string) string {
+	if base == "" {
+		return ""
+	}
+	return "#" + name
+}
+
+// creditInvoice takes what is still open off an invoice, or the sum of the lines when some are given.
+func (s *Server) creditInvoice(r *request) answer {
+	a, i := s.state.invoice(r.id)
+	if i == nil {
+		return notFound("invoice", r.id)
+	}
+	var body struct {
+		Reason string `json:"reason"`
+		Lines  []struct {
+			Amount Money `json:"amount"`
+		} `json:"lines"`
+	}
+	if err := json.Unmarshal(r.body, &body); err != nil || body.Reason == "" {
+		return invalid("A body with a reason is needed.")
+	}
+	amount := i.Open
+	if len(body.Lines) > 0 {
+		amount.Minor = 0
+		for _, l := range body.Lines {
+			amount.Minor += l.Amount.Minor
+		}
+	}
+	if i.State != "open" || amount.Minor <= 0 || amount.Minor > i.Open.Minor {
+		return refused("Invoice " + i.Number + " has nothing open, or less than this.")
+	}
+	i.Open.Minor -= amount.Minor
+	if i.Open.Minor == 0 {
+		i.State = "credited"
+	}
+	s.state.serial++
+	note := CreditNote{
+		ID: fmt.Sprintf("cn%d", s.state.serial), Number: fmt.Sprintf("C%s-%04d", r.today[:4], s.state.serial),
+		InvoiceID: i.ID, Amount: amount, Reason: body.Reason,
+	}
+	a.credits = append(a.credits, note)
+	return reply(http.StatusCreated, note)
+}
+
+// listPayments tells which money is on its way and until which day the bank's statements are booked.
+func (s *Server) listPayments(r *request) answer {
+	a := s.state.byID(r.id)
+	if a == nil {
+		return notFound("customer", r.id)
+	}
+	pending := a.pending
+	if pending == nil {
+		pending = []Payment{}
+	}
+	return reply(http.StatusOK, map[string]any{"pending": pending, "bookedUntil": bookedUntil(a, r.today)})
+}
+
+func bookedUntil(a *account, today string) string {
+	if a.bookedUntil != "" {
+		return a.bookedUntil
+	}
+	return lastWorkingDay(today)
+}
+
+// lastWorkingDay is the last Monday to Friday before the day. Holidays count as working days: the bank's file of such a day
+// is simply empty.
+func lastWorkingDay(day string) string {
+	t, err := time.Parse(time.DateOnly, day)
+	if err != nil {
+		return day
+	}
+	t = t.AddDate(0, 0, -1)
+	for t.Weekday() == time.Saturday || t.Weekday() == time.Sunday {
+		t = t.AddDate(0, 0, -1)
+	}
+	return t.Format(time.DateOnly)
+}
+
+// addDays is the date n calendar days later; a text that is no date stays as it is.
+func addDays(day string, n int) string {
+	t, err := time.Parse(time.DateOnly, day)
+	if err != nil {
+		return day
+	}
+	return t.AddDate(0, 0, n).Format(time.DateOnly)
+}
