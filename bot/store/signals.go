@@ -1,0 +1,83 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+
+	"github.com/aanmaner/aanmaner/bot"
+)
+
+// InsertSignal stores a signal and wakes its case. See bot.Tx. ErrNoCase when the case it names isn't there. The version of
+// the case stays as it is: nothing but the time when it is looked at has changed.
+func (t *tx) InsertSignal(ctx context.Context, s bot.Signal) (fresh bool, err error) {
+	n, err := t.exec(ctx, sqlInsertSignal, s.ID, caseRef(s.CaseID), string(s.Kind), object(s.By), raw(s.Body),
+		s.ReceivedAt.UnixMilli(), millis(s.HandledAt), clean(s.Outcome))
+	switch {
+	case isOrphan(err):
+		err = fmt.Errorf("%w: %w", bot.ErrNoCase, err)
+	case err == nil && n > 0 && s.CaseID != 0 && s.HandledAt.IsZero():
+		_, err = t.exec(ctx, sqlWakeCase, s.ReceivedAt.UnixMilli(), s.CaseID)
+	}
+	if err != nil {
+		return false, fmt.Errorf("insert signal %s: %w", s.ID, err)
+	}
+	return n > 0, nil
+}
+
+// Signals lists what has not been handled. See bot.Tx.
+func (t *tx) Signals(ctx context.Context, caseID int64) ([]bot.Signal, error) {
+	var signals []bot.Signal
+	err := t.rows(ctx, sqlSignals, []any{caseRef(caseID)}, func(row scanner) error {
+		s, err := scanSignal(row)
+		signals = append(signals, s)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list the signals of case %d: %w", caseID, err)
+	}
+	return signals, nil
+}
+
+// Signal reads one signal. See bot.Tx.
+func (t *tx) Signal(ctx context.Context, id string) (s bot.Signal, err error) {
+	err = t.rows(ctx, sqlSignal, []any{id}, func(row scanner) (err error) { s, err = scanSignal(row); return })
+	if err != nil {
+		return bot.Signal{}, fmt.Errorf("read signal %s: %w", id, err)
+	}
+	return s, nil
+}
+
+// HandleSignal marks a signal as handled. See bot.Tx. ErrStale when it is handled already or isn't there: nobody handles a
+// signal twice.
+func (t *tx) HandleSignal(ctx context.Context, id, outcome string, at time.Time) error {
+	n, err := t.exec(ctx, sqlHandleSignal, at.UnixMilli(), clean(outcome), id)
+	if err == nil && n == 0 {
+		err = bot.ErrStale
+	}
+	if err != nil {
+		return fmt.Errorf("mark signal %s as handled: %w", id, err)
+	}
+	return nil
+}
+
+// caseRef is a case's id as other tables refer to it: NULL for no case.
+func caseRef(id int64) any {
+	if id == 0 {
+		return nil
+	}
+	return id
+}
+
+func scanSignal(row scanner) (bot.Signal, error) {
+	var s bot.Signal
+	var by string
+	var body sql.NullString
+	var caseID, received, handled sql.NullInt64
+	if err := row.Scan(&s.ID, &caseID, &s.Kind, &by, &body, &received, &handled, &s.Outcome); err != nil {
+		return bot.Signal{}, err
+	}
+	s.CaseID, s.Body, s.ReceivedAt, s.HandledAt = caseID.Int64, message(body), instant(received), instant(handled)
+	return s, parse([]string{by}, &s.By)
+}

@@ -1,0 +1,83 @@
+package store
+
+// The SQL of the store, in one place. It keeps to what SQLite and Postgres both understand ($N, ON CONFLICT, RETURNING), so
+// that a second dialect shares it; whatever one of them alone has belongs into the migrations or into sqlite.go.
+
+const (
+	caseColumns = `key, mode, state, step, reason, due_at, customer_id, customer_number, customer_name, agent_email,
+	started_by, terms, ticket, notice, version, created_at, updated_at, ended_at`
+
+	sqlSelectCase = `SELECT id, ` + caseColumns + ` FROM cases`
+
+	sqlCaseByID = sqlSelectCase + ` WHERE id = $1`
+
+	// Written out as in the partial index, or it would not be used.
+	sqlOpenCase = sqlSelectCase + ` WHERE customer_id = $1 AND state <> 'ended'`
+
+	// Only the conflict of a second open case is passed over; a key given out twice stays an error.
+	sqlInsertCase = `INSERT INTO cases (` + caseColumns + `, journal_hash)
+	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
+	ON CONFLICT (customer_id) WHERE state <> 'ended' DO NOTHING RETURNING id`
+
+	// The journal's head and the lease are not the caller's to write: they stay as they are.
+	sqlUpdateCase = `UPDATE cases SET key = $1, mode = $2, state = $3, step = $4, reason = $5, due_at = $6, customer_id = $7,
+	customer_number = $8, customer_name = $9, agent_email = $10, started_by = $11, terms = $12, ticket = $13, notice = $14,
+	version = $15, created_at = $16, updated_at = $17, ended_at = $18
+	WHERE id = $19 AND version = $20 AND ($21 = '' OR lease_token = $21)`
+
+	sqlCaseIsThere = `SELECT count(*) FROM cases WHERE id = $1`
+
+	sqlDue = `SELECT id FROM cases WHERE state <> 'ended' AND due_at <= $1 AND (lease_token = '' OR lease_until <= $1)
+	ORDER BY due_at, id`
+
+	sqlClaim = `UPDATE cases SET lease_token = $1, lease_until = $2
+	WHERE id = $3 AND (lease_token = '' OR lease_token = $1 OR lease_until <= $4)`
+	sqlRenew   = `UPDATE cases SET lease_until = $1 WHERE id = $2 AND lease_token = $3`
+	sqlRelease = `UPDATE cases SET lease_token = '', lease_until = NULL WHERE id = $1 AND lease_token = $2`
+	sqlLease   = `SELECT lease_token FROM cases WHERE id = $1`
+
+	intentColumns = `case_id, step, object, outcome, tries, prior, remote, changed, evidence, why, error, called_at, answered,
+	approved, started_at, settled_at`
+
+	sqlIntents = `SELECT ` + intentColumns + ` FROM intents WHERE case_id = $1 ORDER BY n`
+
+	sqlPutIntent = `INSERT INTO intents (` + intentColumns + `)
+	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+	ON CONFLICT (case_id, step, object) DO UPDATE SET outcome = excluded.outcome, tries = excluded.tries,
+	prior = excluded.prior, remote = excluded.remote, changed = excluded.changed, evidence = excluded.evidence,
+	why = excluded.why, error = excluded.error, called_at = excluded.called_at, answered = excluded.answered,
+	approved = excluded.approved, started_at = excluded.started_at, settled_at = excluded.settled_at`
+
+	signalColumns = `id, case_id, kind, by, body, received_at, handled_at, outcome`
+
+	sqlInsertSignal = `INSERT INTO signals (` + signalColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+	ON CONFLICT (id) DO NOTHING`
+	sqlWakeCase = `UPDATE cases SET due_at = CASE WHEN due_at < $1 THEN due_at ELSE $1 END WHERE id = $2`
+
+	sqlSignals = `SELECT ` + signalColumns + ` FROM signals
+	WHERE case_id IS NOT DISTINCT FROM $1 AND handled_at IS NULL ORDER BY received_at, n`
+	sqlSignal       = `SELECT ` + signalColumns + ` FROM signals WHERE id = $1`
+	sqlHandleSignal = `UPDATE signals SET handled_at = $1, outcome = $2 WHERE id = $3 AND handled_at IS NULL`
+
+	sqlHead    = `SELECT journal_n, journal_hash FROM cases WHERE id = $1`
+	sqlSetHead = `UPDATE cases SET journal_n = $1, journal_hash = $2 WHERE id = $3`
+
+	entryColumns = `case_id, n, at, who, step, object, kind, text, data, prev, hash`
+
+	sqlAppend  = `INSERT INTO journal (` + entryColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`
+	sqlJournal = `SELECT ` + entryColumns + ` FROM journal WHERE case_id = $1 ORDER BY n`
+
+	sqlSetting    = `SELECT value FROM settings WHERE name = $1`
+	sqlSetSetting = `INSERT INTO settings (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value`
+
+	cardColumns = `case_id, channel, ts, drawn, thread, tried_at`
+
+	sqlCard    = `SELECT ` + cardColumns + ` FROM cards WHERE case_id = $1`
+	sqlPutCard = `INSERT INTO cards (` + cardColumns + `) VALUES ($1, $2, $3, $4, $5, $6)
+	ON CONFLICT (case_id) DO UPDATE SET channel = excluded.channel, ts = excluded.ts, drawn = excluded.drawn,
+	thread = excluded.thread, tried_at = excluded.tried_at`
+
+	// The one that was tried longest ago first, so that a card that can't be drawn doesn't hold up the others.
+	sqlStaleCards = `SELECT k.case_id FROM cards k JOIN cases c ON c.id = k.case_id WHERE k.drawn < c.version
+	ORDER BY coalesce(k.tried_at, 0), k.case_id`
+)
