@@ -25,9 +25,10 @@ func encode(params []param) string {
 // search builds a query in Cerb's search language from filters that all have to hold.
 type search []string
 
-// where adds filter:"value". Cerb's language has no escape: a quotation mark ends the value whatever stands before it. So
-// each one becomes the wildcard *, and so do control characters. The answer may hold more than was asked for; whoever
-// asks compares what came back with what was meant.
+// where adds filter:"value". Cerb's language has no escape: a quotation mark ends the value whatever stands before it, a
+// backslash escapes for the database, and braces are run as a template before the query is read ({{id}} comes out as
+// nothing). So each of these becomes the wildcard *, and so do control characters. The answer may hold more than was
+// asked for; whoever asks compares what came back with what was meant.
 func (s search) where(filter, value string) search {
 	return append(s, filter+`:"`+quotable(value)+`"`)
 }
@@ -53,7 +54,7 @@ func (s search) String() string { return strings.Join(s, " ") }
 func quotable(value string) string {
 	value = strings.ToValidUTF8(value, "*")
 	return strings.Map(func(r rune) rune {
-		if r == '"' || unicode.IsControl(r) {
+		if strings.ContainsRune(`"\{}`, r) || unicode.IsControl(r) {
 			return '*'
 		}
 		return r
