@@ -98,6 +98,23 @@ func TestKeptCommentEndsWhereTheTemplateEndsIt(t *testing.T) {
 	}
 }
 
+func TestKeptCommentIsWrittenAsCerbReadsIt(t *testing.T) {
+	for start, kept := range map[string]bool{"#start comment": true, "#start\tnote": true, "#start\vcomment": true, "#startcomment": false,
+		"#start comment ": false, "#Start comment": false, " #start comment": false, "#start\u00a0comment": false} {
+		text := "a\n" + start + "\nlastig\n#end\nb\n"
+		want := "a\nb\n"
+		if kept {
+			want = text
+		}
+		if start == "#startcomment" { // no command at all: Cerb mails it, and what follows
+			want = "a\n#startcomment\nlastig\nb\n"
+		}
+		if got := Clean(text, text, []string{"start"}).Text; got != want {
+			t.Errorf("%q: %q", start, got)
+		}
+	}
+}
+
 func TestCommentThatCerbWouldMailIsNeverKept(t *testing.T) {
 	for _, line := range []string{" #comment lastig", "#Comment lastig", "\ufeff#comment lastig", "#original_message ", "\u00a0#START comment"} {
 		if got := Clean("a\n"+line+"\n", line, []string{"comment", "start", "original_message"}); got.Text != "a\n" {

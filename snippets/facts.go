@@ -18,8 +18,11 @@ type Company struct {
 	Person    string // whom to ask for
 	Email     string // may be empty: a customer can always answer the mail
 	PortalURL string // where invoices are paid; stays open while services are suspended
-	Terms     string // the clause that allows to suspend: "artikel 7.3 van onze algemene voorwaarden"
-	TermsURL  string // may be empty
+	// Terms is the clause that allows to suspend, in the language of the notice and in the form that goes behind "op grond
+	// van", "on the basis of", "Grundlage dafür ist", "reposent sur": "artikel 7.3 van onze algemene voorwaarden",
+	// "l'article 7.3 de nos conditions générales".
+	Terms    string
+	TermsURL string // may be empty
 }
 
 // Facts is all that a notice may say. Dates are civil dates in the company's zone.
@@ -40,15 +43,15 @@ type Facts struct {
 	Agent          string   // the agent's name
 }
 
-// values lists the names that Facts.Values fills, in the order in which they are documented.
-func values() []struct {
+// value is a fact under the name that a helpdesk's snippets have for it.
+type value struct {
 	name string
 	of   func(l *letter) string
-} {
-	return []struct {
-		name string
-		of   func(l *letter) string
-	}{
+}
+
+// values lists the names that Facts.Values fills, in the order in which they are documented.
+func values() []value {
+	return []value{
 		{"customer", (*letter).Customer},
 		{"customer_number", (*letter).CustomerNumber},
 		{"amount", (*letter).Amount},

@@ -35,11 +35,22 @@ func (l *letter) date(name, day string) string {
 	return LongDate(l.facts.Language, l.need(name, day))
 }
 
+// coming is a day that a notice announces: one that is over would make it untrue.
+func (l *letter) coming(name, day string) string {
+	if day != "" && day < l.facts.Today {
+		l.note(name + " lies before today")
+	}
+	return l.date(name, day)
+}
+
+// money is an amount that is claimed.
 func (l *letter) money(name string, a Amount) string {
 	switch {
 	case a.Currency == "":
 		l.note(name + " has no currency")
 		return ""
+	case a.Minor <= 0:
+		l.note(name + " is nothing")
 	case !knownCurrency(a.Currency):
 		l.note(name + " is in an unknown currency")
 	}
@@ -89,13 +100,16 @@ func (l *letter) Services() []string {
 }
 
 // SuspendsToday says whether services are switched off on the day of the notice.
-func (l *letter) SuspendsToday() bool { return l.facts.SuspendOn == l.facts.Today }
+func (l *letter) SuspendsToday() bool {
+	l.need("today", l.facts.Today)
+	return l.facts.SuspendOn == l.facts.Today
+}
 
 // SuspendDate is the day on which services are switched off.
-func (l *letter) SuspendDate() string { return l.date("suspend date", l.facts.SuspendOn) }
+func (l *letter) SuspendDate() string { return l.coming("suspend date", l.facts.SuspendOn) }
 
 // CancelDate is the day on which services are cancelled.
-func (l *letter) CancelDate() string { return l.date("cancel date", l.facts.CancelOn) }
+func (l *letter) CancelDate() string { return l.coming("cancel date", l.facts.CancelOn) }
 
 // Today is the day of the notice.
 func (l *letter) Today() string { return l.date("today", l.facts.Today) }

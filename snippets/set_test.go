@@ -165,6 +165,12 @@ func TestMissingFactsAreNamedAllAtOnce(t *testing.T) {
 		}
 	}
 	f = situation("nl")
+	f.SuspendOn, f.CancelOn, f.Invoices[0].Open.Minor = "2026-11-22", "2026-11-01", 0
+	if _, err := set.Render(f); err == nil || !strings.Contains(err.Error(), "suspend date lies before today") ||
+		!strings.Contains(err.Error(), "cancel date lies before today") || !strings.Contains(err.Error(), "invoice 2026-0311 amount is nothing") {
+		t.Errorf("announces what is over: %v", err)
+	}
+	f = situation("nl")
 	f.Invoices = nil
 	if _, err := set.Render(f); err == nil || !strings.Contains(err.Error(), "invoices are missing") {
 		t.Errorf("no invoices: %v", err)
