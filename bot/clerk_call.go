@@ -15,11 +15,17 @@ var errInterrupted = errors.New("something came in first")
 
 // act does a step for one object: what must be known first, the intent, the call, and what came of it.
 func (k *Clerk) act(ctx context.Context, c Case, s Step, in Intent, l Lease) (tally, error) {
-	if s.Needs != "" && !k.world.Offers.Offers(s.Needs) {
-		return k.leaveToHands(ctx, c, s, in, l)
-	}
 	cctx, cancel := k.callContext(ctx)
 	defer cancel()
+	if s.Needs != "" {
+		offers, err := k.world.Office.Capabilities(cctx)
+		if err != nil {
+			return k.notCalled(ctx, c, s, in, err, l)
+		}
+		if !offers.Offers(s.Needs) {
+			return k.leaveToHands(ctx, c, s, in, l)
+		}
+	}
 	prior, err := s.Before(cctx, k.world, c, in.Object)
 	if err != nil {
 		return k.notCalled(ctx, c, s, in, err, l)

@@ -18,7 +18,6 @@ import (
 type World struct {
 	Desk     helpdesk.Desk
 	Office   backoffice.Office
-	Offers   backoffice.Capabilities
 	Snippets *snippets.Set
 	Announce Announcer          // nil: no channel is configured
 	Words    *wording.Catalogue // for the journal's sentences
@@ -57,7 +56,12 @@ type Facts struct {
 // running case it also reads those of its invoices that are no longer open. Any part that can't be read is an error: a
 // decision never rests on half of the facts.
 func Gather(ctx context.Context, w World, customerID string, terms *Terms) (Facts, error) {
-	f := Facts{At: w.Now(), Today: w.Today(), PaymentsKnown: w.Offers.Offers(backoffice.OpPayments)}
+	f := Facts{At: w.Now(), Today: w.Today()}
+	offers, err := w.Office.Capabilities(ctx)
+	if err != nil {
+		return f, err
+	}
+	f.PaymentsKnown = offers.Offers(backoffice.OpPayments)
 	g, gctx := errgroup.WithContext(ctx)
 	read(g, func() (err error) { f.Customer, err = w.Office.Customer(gctx, customerID); return })
 	read(g, func() (err error) { f.Services, err = w.Office.Services(gctx, customerID); return })

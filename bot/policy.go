@@ -66,7 +66,7 @@ func DefaultPolicy() Policy {
 		NeverTouch: []backoffice.ServiceKind{backoffice.KindDomain},
 		NoticeFrom: "helpdesk", NoticeTitles: []string{TicketSubject + " ({language})", TicketSubject},
 		NoticeStatus: helpdesk.Waiting, LargeEndClient: 10,
-		Grace: 45 * time.Second, QueueWait: time.Hour, MoneyWait: 5 * 24 * time.Hour, RetryFor: 24 * time.Hour,
+		Grace: 2 * time.Minute, QueueWait: time.Hour, MoneyWait: 5 * 24 * time.Hour, RetryFor: 24 * time.Hour,
 		StepTimeout: 2 * time.Minute,
 		Backoff:     []time.Duration{5 * time.Second, 15 * time.Second, time.Minute, 5 * time.Minute, 15 * time.Minute},
 	}
