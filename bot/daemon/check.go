@@ -1,0 +1,206 @@
+package daemon
+
+import (
+	"fmt"
+	"net"
+	"net/url"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/aanmaner/aanmaner/backoffice"
+	"github.com/aanmaner/aanmaner/bot"
+	"github.com/aanmaner/aanmaner/bot/calendar"
+	"github.com/aanmaner/aanmaner/helpdesk"
+	"github.com/aanmaner/aanmaner/snippets"
+)
+
+// check adds every fault of the configuration to f.
+func (c *Config) check(f *faults) {
+	oneOf(f, "mode", c.Mode, "dry-run", "live")
+	oneOf(f, "log_level", c.LogLevel, "debug", "info", "warn", "error")
+	oneOf(f, "log_format", c.LogForm, "text", "json")
+	oneOf(f, "notice.from", c.Notice.From, "helpdesk", "own")
+	oneOf(f, "notice.default_language", c.Notice.DefaultLanguage, snippets.Languages()...)
+	oneOf(f, "notice.ticket_status", c.Notice.TicketStatus, "waiting", "open", "closed")
+	needed(f, "database", c.Database)
+	needed(f, "company.name", c.Company.Name)
+	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
+		f.add("listen: %q is no address; write it like 127.0.0.1:8080", c.Listen)
+	}
+	if _, err := time.LoadLocation(c.Timezone); err != nil || c.Timezone == "" {
+		f.add("timezone: %q is not known; write it like Europe/Amsterdam", c.Timezone)
+	}
+	c.checkRemotes(f)
+	c.checkSlack(f)
+	c.checkPolicy(f)
+}
+
+func (c *Config) checkRemotes(f *faults) {
+	cerb, office := c.Helpdesk.Cerb, c.BackOffice.InHouse
+	baseURL(f, "helpdesk.cerb.url", cerb.URL)
+	baseURL(f, "backoffice.inhouse.url", office.URL)
+	needed(f, "helpdesk.cerb.group", cerb.Group)
+	needed(f, "backoffice.inhouse.token", office.Token)
+	if cerb.BearerTokenFile == "" {
+		needed(f, "helpdesk.cerb.access_key", cerb.AccessKey)
+		needed(f, "helpdesk.cerb.secret_key", cerb.SecretKey)
+	}
+	positive(f, "helpdesk.cerb.timeout", cerb.Timeout)
+	positive(f, "backoffice.inhouse.timeout", office.Timeout)
+}
+
+var slackID = regexp.MustCompile(`^[A-Z][A-Z0-9]{2,}$`)
+
+// checkSlack asks for nothing when there is no Slack, and for all that it takes when there is.
+func (c *Config) checkSlack(f *faults) {
+	s := c.Slack
+	if s.BotToken == "" && s.SigningSecret == "" && s.CaseChannel == "" {
+		return
+	}
+	needed(f, "slack.bot_token", s.BotToken)
+	needed(f, "slack.signing_secret", s.SigningSecret)
+	needed(f, "slack.case_channel", s.CaseChannel)
+	baseURL(f, "slack.api_url", s.APIURL)
+	oneOf(f, "slack.channel_language", s.ChannelLanguage, "nl", "en")
+	if !strings.HasPrefix(s.Command, "/") {
+		f.add("slack.command: %q has to start with /", s.Command)
+	}
+	if len(s.AllowedUsers) == 0 {
+		f.add("slack.allowed_users: name who may use the bot, by Slack id (U012AB3CD)")
+	}
+	for _, id := range s.AllowedUsers {
+		if !slackID.MatchString(id) {
+			f.add("slack.allowed_users: %q is no Slack id; they look like U012AB3CD", id)
+		}
+	}
+	for _, origin := range s.ResponseOrigins {
+		baseURL(f, "slack.response_origins", origin)
+	}
+}
+
+func (c *Config) checkPolicy(f *faults) {
+	p := c.Policy
+	for key, s := range map[string]string{
+		"policy.min_debt": p.MinDebt, "policy.approval_above": p.ApprovalAbove, "policy.large_above": p.LargeAbove,
+	} {
+		if _, err := parseMoney(s); err != nil {
+			f.add("%s: %s", key, err)
+		}
+	}
+	if p.CancelDaysMin < 1 || p.CancelDaysMin > p.CancelDays || p.CancelDays > p.CancelDaysMax {
+		f.add("policy.cancel_days: %d has to lie between cancel_days_min (%d, at least 1) and cancel_days_max (%d)",
+			p.CancelDays, p.CancelDaysMin, p.CancelDaysMax)
+	}
+	for key, d := range map[string]time.Duration{"policy.confirm_delay": p.ConfirmDelay, "policy.suspend_delay": p.SuspendDelay} {
+		if d < 0 {
+			f.add("%s: %s is negative", key, d)
+		}
+	}
+	positive(f, "policy.grace", p.Grace)
+	positive(f, "policy.queue_wait", p.QueueWait)
+	positive(f, "policy.retry_for", p.RetryFor)
+	if c.Policy.Grace < c.Helpdesk.Cerb.Timeout && c.Mode == "live" {
+		f.add("policy.grace: %s is shorter than helpdesk.cerb.timeout (%s); a call that brought no answer could still be at work",
+			p.Grace, c.Helpdesk.Cerb.Timeout)
+	}
+	if _, err := calendar.New(c.calendar(), time.UTC); err != nil {
+		f.add("policy: %s", err)
+	}
+}
+
+func (c *Config) calendar() calendar.Config {
+	return calendar.Config{Countries: c.Policy.Holidays, Quiet: c.Policy.QuietTimes, QuietHolidays: c.Policy.QuietHolidays}
+}
+
+func oneOf(f *faults, key, value string, allowed ...string) {
+	if !slices.Contains(allowed, value) {
+		f.add("%s: %q is not one of %s", key, value, strings.Join(allowed, ", "))
+	}
+}
+
+func needed(f *faults, key, value string) {
+	if value == "" {
+		f.add("%s is missing", key)
+	}
+}
+
+func positive(f *faults, key string, d time.Duration) {
+	if d <= 0 {
+		f.add("%s: %s has to be more than nothing", key, d)
+	}
+}
+
+// baseURL wants https, or http on this machine.
+func baseURL(f *faults, key, value string) {
+	if value == "" {
+		f.add("%s is missing", key)
+		return
+	}
+	u, err := url.Parse(value)
+	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
+		f.add("%s: %q is no address; write it like https://host/path", key, value)
+		return
+	}
+	ip := net.ParseIP(u.Hostname())
+	if u.Scheme == "http" && u.Hostname() != "localhost" && (ip == nil || !ip.IsLoopback() && !ip.IsPrivate()) {
+		f.add("%s: %q would send keys in the clear; use https", key, value)
+	}
+	if u.User != nil {
+		f.add("%s: leave user and password out of the address", key)
+	}
+}
+
+// parseMoney reads "250.00 EUR"; nothing at all is no limit.
+func parseMoney(s string) (backoffice.Money, error) {
+	if strings.TrimSpace(s) == "" {
+		return backoffice.Money{}, nil
+	}
+	amount, currency, ok := strings.Cut(strings.TrimSpace(s), " ")
+	whole, cents, _ := strings.Cut(amount, ".")
+	minor, err := strconv.ParseInt(whole+cents, 10, 64)
+	if !ok || err != nil || len(cents) != 2 || len(currency) != 3 || currency != strings.ToUpper(currency) {
+		return backoffice.Money{}, fmt.Errorf("%q is no amount; write it like 250.00 EUR", s)
+	}
+	return backoffice.Money{Minor: minor, Currency: currency}, nil
+}
+
+// policy turns a checked configuration into the domain's policy.
+func (c *Config) policy() (bot.Policy, error) {
+	loc, err := time.LoadLocation(c.Timezone)
+	if err != nil {
+		return bot.Policy{}, err
+	}
+	days, err := calendar.New(c.calendar(), loc)
+	if err != nil {
+		return bot.Policy{}, err
+	}
+	p := bot.DefaultPolicy()
+	p.Mode, p.Location, p.Calendar, p.DefaultLanguage = bot.Mode(c.Mode), loc, days, c.Notice.DefaultLanguage
+	p.Company = snippets.Company{
+		Name: c.Company.Name, Phone: c.Company.Phone, Person: c.Company.Person, Email: c.Company.Email,
+		PortalURL: c.Company.Portal, Terms: c.Company.Terms, TermsURL: c.Company.TermsURL,
+	}
+	for to, from := range map[*backoffice.Money]string{
+		&p.MinDebt: c.Policy.MinDebt, &p.ApprovalAbove: c.Policy.ApprovalAbove, &p.LargeDebt: c.Policy.LargeAbove,
+	} {
+		if *to, err = parseMoney(from); err != nil {
+			return p, err
+		}
+	}
+	p.MinAgeDays, p.AllowWithoutApproval, p.LargeEndClient = c.Policy.MinAgeDays, c.Policy.AllowWithoutApproval, c.Policy.LargeEndCustomers
+	p.ConfirmDelay, p.SuspendDelay = c.Policy.ConfirmDelay, c.Policy.SuspendDelay
+	p.CancelDays, p.CancelDaysMin, p.CancelDaysMax = c.Policy.CancelDays, c.Policy.CancelDaysMin, c.Policy.CancelDaysMax
+	p.NeverTouch = nil
+	for _, kind := range c.Policy.NeverTouch {
+		p.NeverTouch = append(p.NeverTouch, backoffice.ServiceKind(kind))
+	}
+	p.NoticeFrom, p.NoticeTitles, p.KeepCommands = c.Notice.From, c.Notice.SnippetTitles, c.Notice.KeepCommands
+	p.NoticeStatus = helpdesk.Status(c.Notice.TicketStatus)
+	p.Grace, p.QueueWait, p.MoneyWait, p.RetryFor = c.Policy.Grace, c.Policy.QueueWait, c.Policy.MoneyWait, c.Policy.RetryFor
+	p.Backoff = c.Policy.Backoff
+	p.StepTimeout = 4 * max(c.Helpdesk.Cerb.Timeout, c.BackOffice.InHouse.Timeout)
+	return p, nil
+}

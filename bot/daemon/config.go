@@ -1,0 +1,143 @@
+package daemon
+
+import "time"
+
+// Config is the whole configuration: one YAML file, AANMANER_… in the environment over it, secrets from files where a key
+// ends in _file. The example in example.yaml says what each key means; a test keeps the two alike.
+type Config struct {
+	Mode     string `koanf:"mode"`     // dry-run or live
+	Database string `koanf:"database"` // path of the SQLite file
+	Timezone string `koanf:"timezone"` // of the company
+	Listen   string `koanf:"listen"`   // address that serve listens on
+	LogLevel string `koanf:"log_level"`
+	LogForm  string `koanf:"log_format"`
+
+	Company    Company    `koanf:"company"`
+	Slack      Slack      `koanf:"slack"`
+	Helpdesk   Helpdesk   `koanf:"helpdesk"`
+	BackOffice BackOffice `koanf:"backoffice"`
+	Notice     Notice     `koanf:"notice"`
+	Policy     Policy     `koanf:"policy"`
+}
+
+// Company is what a notice says about us.
+type Company struct {
+	Name     string `koanf:"name"`
+	Phone    string `koanf:"phone"`
+	Person   string `koanf:"person"`
+	Email    string `koanf:"email"`
+	Portal   string `koanf:"portal_url"`
+	Terms    string `koanf:"terms"`
+	TermsURL string `koanf:"terms_url"`
+}
+
+// Slack connects the bot to a workspace. Without a bot token there is no Slack.
+type Slack struct {
+	APIURL            string            `koanf:"api_url"`
+	BotToken          string            `koanf:"bot_token"`
+	BotTokenFile      string            `koanf:"bot_token_file"`
+	SigningSecret     string            `koanf:"signing_secret"`
+	SigningSecretFile string            `koanf:"signing_secret_file"`
+	AppID             string            `koanf:"app_id"`
+	TeamIDs           []string          `koanf:"team_ids"`
+	EnterpriseID      string            `koanf:"enterprise_id"`
+	Command           string            `koanf:"command"`
+	CaseChannel       string            `koanf:"case_channel"`
+	ChannelLanguage   string            `koanf:"channel_language"`
+	AllowedUsers      []string          `koanf:"allowed_users"`
+	AgentEmails       map[string]string `koanf:"agent_emails"`
+	ResponseOrigins   []string          `koanf:"response_origins"`
+}
+
+// Helpdesk says which ticket system there is.
+type Helpdesk struct {
+	Cerb Cerb `koanf:"cerb"`
+}
+
+// Cerb connects the bot to a Cerb installation.
+type Cerb struct {
+	URL             string        `koanf:"url"`
+	AccessKey       string        `koanf:"access_key"`
+	AccessKeyFile   string        `koanf:"access_key_file"`
+	SecretKey       string        `koanf:"secret_key"`
+	SecretKeyFile   string        `koanf:"secret_key_file"`
+	BearerTokenFile string        `koanf:"bearer_token_file"`
+	Group           string        `koanf:"group"`
+	Bucket          string        `koanf:"bucket"`
+	CaseField       string        `koanf:"case_field"`
+	Timeout         time.Duration `koanf:"timeout"`
+	RatePerSecond   float64       `koanf:"rate_per_second"`
+}
+
+// BackOffice says which back office there is.
+type BackOffice struct {
+	InHouse InHouse `koanf:"inhouse"`
+}
+
+// InHouse connects the bot to a back office that speaks our contract, openapi.yaml.
+type InHouse struct {
+	URL           string        `koanf:"url"`
+	Token         string        `koanf:"token"`
+	TokenFile     string        `koanf:"token_file"`
+	Timeout       time.Duration `koanf:"timeout"`
+	RatePerSecond float64       `koanf:"rate_per_second"`
+}
+
+// Notice says where the mail to the customer comes from.
+type Notice struct {
+	From            string   `koanf:"from"` // helpdesk or own
+	Folder          string   `koanf:"folder"`
+	SnippetTitles   []string `koanf:"snippet_titles"`
+	KeepCommands    []string `koanf:"keep_commands"`
+	DefaultLanguage string   `koanf:"default_language"`
+	TicketStatus    string   `koanf:"ticket_status"`
+}
+
+// Policy is what the company has decided about the procedure. Amounts are written "250.00 EUR".
+type Policy struct {
+	MinDebt              string          `koanf:"min_debt"`
+	MinAgeDays           int             `koanf:"min_age_days"`
+	ApprovalAbove        string          `koanf:"approval_above"`
+	AllowWithoutApproval bool            `koanf:"allow_without_approval"`
+	LargeAbove           string          `koanf:"large_above"`
+	LargeEndCustomers    int             `koanf:"large_end_customers"`
+	ConfirmDelay         time.Duration   `koanf:"confirm_delay"`
+	SuspendDelay         time.Duration   `koanf:"suspend_delay"`
+	CancelDays           int             `koanf:"cancel_days"`
+	CancelDaysMin        int             `koanf:"cancel_days_min"`
+	CancelDaysMax        int             `koanf:"cancel_days_max"`
+	NeverTouch           []string        `koanf:"never_touch"`
+	QuietTimes           []string        `koanf:"quiet_times"`
+	QuietHolidays        bool            `koanf:"quiet_holidays"`
+	Holidays             []string        `koanf:"holidays"`
+	Grace                time.Duration   `koanf:"grace"`
+	QueueWait            time.Duration   `koanf:"queue_wait"`
+	MoneyWait            time.Duration   `koanf:"money_wait"`
+	RetryFor             time.Duration   `koanf:"retry_for"`
+	Backoff              []time.Duration `koanf:"backoff"`
+}
+
+// Default is the configuration that a file, the environment and nothing else start from.
+func Default() Config {
+	return Config{
+		Mode: "dry-run", Database: "aanmaner.db", Timezone: "Europe/Amsterdam", Listen: "127.0.0.1:8080",
+		LogLevel: "info", LogForm: "text",
+		Slack: Slack{
+			APIURL: "https://slack.com/api/", Command: "/terminate", ChannelLanguage: "nl",
+			ResponseOrigins: []string{"https://hooks.slack.com"},
+		},
+		Helpdesk:   Helpdesk{Cerb{CaseField: "termination_case", Timeout: 30 * time.Second, RatePerSecond: 10}},
+		BackOffice: BackOffice{InHouse{Timeout: 20 * time.Second, RatePerSecond: 20}},
+		Notice: Notice{
+			From: "helpdesk", DefaultLanguage: "nl", TicketStatus: "waiting",
+			SnippetTitles: []string{"Account Termination ({language})", "Account Termination"},
+		},
+		Policy: Policy{
+			LargeEndCustomers: 10, ConfirmDelay: 10 * time.Second,
+			CancelDays: 28, CancelDaysMin: 14, CancelDaysMax: 92,
+			NeverTouch: []string{"domain"}, Holidays: []string{"NL"},
+			Grace: 2 * time.Minute, QueueWait: time.Hour, MoneyWait: 120 * time.Hour, RetryFor: 24 * time.Hour,
+			Backoff: []time.Duration{5 * time.Second, 15 * time.Second, time.Minute, 5 * time.Minute, 15 * time.Minute},
+		},
+	}
+}

@@ -1,0 +1,104 @@
+package daemon
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/aanmaner/aanmaner/backoffice"
+	"github.com/aanmaner/aanmaner/helpdesk"
+	"github.com/aanmaner/aanmaner/helpdesk/cerb"
+	"github.com/aanmaner/aanmaner/snippets"
+)
+
+// Finding is what doctor found about one thing.
+type Finding struct {
+	Name   string `json:"name"`
+	Status string `json:"status"` // ok, note, wrong
+	Said   string `json:"said"`   // what was found
+	Do     string `json:"do,omitempty"`
+}
+
+// Doctor asks every connection and says what is wrong and what to do. It changes nothing.
+func (d *Daemon) Doctor(ctx context.Context) []Finding {
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Minute)
+	defer cancel()
+	out := []Finding{{Name: "configuration", Status: "ok", Said: "mode " + d.Config.Mode + ", database " + d.Config.Database}}
+	out = append(out, d.checkCerb(ctx)...)
+	out = append(out, d.checkOffice(ctx)...)
+	if d.slack == nil {
+		return append(out, Finding{Name: "slack", Status: "note", Said: "no Slack is configured; cases are started on the command line"})
+	}
+	if err := d.slack.Check(ctx); err != nil {
+		return append(out, Finding{Name: "slack", Status: "wrong", Said: err.Error(), Do: "check slack.bot_token, team_ids and case_channel; invite the bot to the channel"})
+	}
+	return append(out, Finding{Name: "slack", Status: "ok", Said: "the token and the case channel are in order"})
+}
+
+func (d *Daemon) checkCerb(ctx context.Context) []Finding {
+	s, err := d.cerb.Server(ctx)
+	if err != nil {
+		return []Finding{wrong("cerb", err, helpdesk.Sentence(err), "check helpdesk.cerb.url and its keys")}
+	}
+	out := []Finding{{Name: "cerb", Status: "ok", Said: fmt.Sprintf("Cerb %s; the key is %s's", s.Version, s.KeyHolder.Name)}}
+	right := Finding{Name: "cerb: writing in an agent's name", Status: "ok", Said: s.RightNote}
+	if !s.WritesAs {
+		right.Status = "note"
+	}
+	out = append(out, right)
+	plan, err := d.Setup().Plan(ctx)
+	if err != nil {
+		return append(out, wrong("cerb: set-up", err, helpdesk.Sentence(err), "run: aanmaner doctor again in a minute"))
+	}
+	for _, item := range plan.Items {
+		f := Finding{Name: "cerb: " + item.Kind + " " + item.Name, Status: "ok", Said: string(item.State)}
+		if item.State != cerb.Present {
+			f.Status, f.Do = "wrong", "run: aanmaner setup cerb"
+			if item.Kind == "snippet" && d.Config.Notice.From == "own" {
+				f.Status, f.Do = "note", "not needed: notice.from is own"
+			}
+		}
+		if item.Note != "" {
+			f.Said += ": " + item.Note
+		}
+		out = append(out, f)
+	}
+	return out
+}
+
+func (d *Daemon) checkOffice(ctx context.Context) []Finding {
+	caps, err := d.house.Capabilities(ctx)
+	if err != nil {
+		return []Finding{wrong("back office", err, backoffice.Sentence(err), "check backoffice.inhouse.url and its token")}
+	}
+	out := []Finding{{Name: "back office", Status: "ok", Said: "it answers"}}
+	for _, op := range []backoffice.Operation{
+		backoffice.OpSuspend, backoffice.OpUnsuspend, backoffice.OpCancel, backoffice.OpWithdraw, backoffice.OpAddNote, backoffice.OpPayments,
+		backoffice.OpSetNonPayer, backoffice.OpListStatus,
+	} {
+		if !caps.Offers(op) {
+			out = append(out, Finding{Name: "back office: " + string(op), Status: "note", Said: "not offered: a person does it by hand"})
+		}
+	}
+	return out
+}
+
+func wrong(name string, err error, sentence, do string) Finding {
+	if sentence == "" {
+		sentence = err.Error()
+	}
+	if errors.Is(err, context.DeadlineExceeded) {
+		sentence = "no answer in time: " + sentence
+	}
+	return Finding{Name: name, Status: "wrong", Said: sentence, Do: do}
+}
+
+// Setup is what `aanmaner setup cerb` shows and makes: the custom field that keeps the case's key, and a snippet a language.
+func (d *Daemon) Setup() cerb.Setup {
+	s := cerb.Setup{Client: d.cerb}
+	for _, lang := range snippets.Languages() {
+		s.Snippets = append(s.Snippets, cerb.SetupSnippet{Title: "Account Termination (" + lang + ")", Text: d.notes.HelpdeskSource(lang)})
+	}
+	return s
+}

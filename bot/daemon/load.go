@@ -1,0 +1,112 @@
+package daemon
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/go-viper/mapstructure/v2"
+	"github.com/knadh/koanf/parsers/yaml"
+	"github.com/knadh/koanf/providers/env/v2"
+	"github.com/knadh/koanf/providers/rawbytes"
+	"github.com/knadh/koanf/v2"
+)
+
+// envPrefix starts the names of our variables; "__" stands between the parts of a key: AANMANER_HELPDESK__CERB__URL.
+const envPrefix = "AANMANER_"
+
+// ErrConfig is the kind of every fault in the configuration.
+var ErrConfig = errors.New("configuration")
+
+// Load reads the file (none when path is empty), lays the environment over it, reads the secrets that stand in files, and
+// checks the whole. The error names every fault at once. Configuration is by koanf v2 (MIT): it merges file and
+// environment and needs only a YAML parser, where viper brings a remote store and five more formats.
+func Load(path string, environ []string) (Config, error) {
+	k := koanf.New(".")
+	if path != "" {
+		raw, err := os.ReadFile(path)
+		if err != nil {
+			return Config{}, fmt.Errorf("%w: %w", ErrConfig, err)
+		}
+		if err := k.Load(rawbytes.Provider(raw), yaml.Parser()); err != nil {
+			return Config{}, fmt.Errorf("%w: %s is no YAML: %w", ErrConfig, path, err)
+		}
+	}
+	if err := k.Load(env.Provider(".", env.Opt{
+		Prefix: envPrefix, EnvironFunc: func() []string { return environ }, TransformFunc: keyOf,
+	}), nil); err != nil {
+		return Config{}, fmt.Errorf("%w: environment: %w", ErrConfig, err)
+	}
+	return decode(k)
+}
+
+// keyOf turns AANMANER_HELPDESK__CERB__URL into helpdesk.cerb.url. Lists are written with commas. What the test command
+// hands to tests is not configuration.
+func keyOf(name, value string) (string, any) {
+	if name = strings.TrimPrefix(name, envPrefix); strings.HasPrefix(name, "TEST_") || name == "CONFIG" {
+		return "", nil
+	}
+	return strings.ReplaceAll(strings.ToLower(name), "__", "."), value
+}
+
+func decode(k *koanf.Koanf) (Config, error) {
+	cfg := Default()
+	var meta mapstructure.Metadata
+	err := k.UnmarshalWithConf("", &cfg, koanf.UnmarshalConf{DecoderConfig: &mapstructure.DecoderConfig{
+		Metadata: &meta, Result: &cfg, WeaklyTypedInput: true, TagName: "koanf", ZeroFields: true,
+		DecodeHook: mapstructure.ComposeDecodeHookFunc(
+			mapstructure.StringToTimeDurationHookFunc(), mapstructure.StringToSliceHookFunc(","),
+		),
+	}})
+	var faults faults
+	if err != nil {
+		faults.add("%s", strings.ReplaceAll(err.Error(), "\n", " "))
+	}
+	for _, key := range meta.Unused {
+		faults.add("%s is not a setting; `aanmaner config example` lists them all", key)
+	}
+	cfg.readSecrets(&faults)
+	cfg.check(&faults)
+	return cfg, faults.err()
+}
+
+// readSecrets takes each secret from the file that is named for it. A secret given both ways is a fault.
+func (c *Config) readSecrets(f *faults) {
+	for _, s := range []struct {
+		key   string
+		value *string
+		file  string
+	}{
+		{"slack.bot_token", &c.Slack.BotToken, c.Slack.BotTokenFile},
+		{"slack.signing_secret", &c.Slack.SigningSecret, c.Slack.SigningSecretFile},
+		{"helpdesk.cerb.access_key", &c.Helpdesk.Cerb.AccessKey, c.Helpdesk.Cerb.AccessKeyFile},
+		{"helpdesk.cerb.secret_key", &c.Helpdesk.Cerb.SecretKey, c.Helpdesk.Cerb.SecretKeyFile},
+		{"backoffice.inhouse.token", &c.BackOffice.InHouse.Token, c.BackOffice.InHouse.TokenFile},
+	} {
+		if s.file == "" {
+			continue
+		}
+		if *s.value != "" {
+			f.add("%s and %s_file are both given; leave one out", s.key, s.key)
+			continue
+		}
+		raw, err := os.ReadFile(s.file)
+		if err != nil {
+			f.add("%s_file: %s", s.key, err)
+		}
+		*s.value = strings.TrimSpace(string(raw))
+	}
+}
+
+// faults collects what is wrong, so that all of it is told at once.
+type faults []string
+
+func (f *faults) add(format string, args ...any) { *f = append(*f, fmt.Sprintf(format, args...)) }
+
+func (f faults) err() error {
+	if len(f) == 0 {
+		return nil
+	}
+	return fmt.Errorf("%w:\n  - %s", ErrConfig, strings.Join(f, "\n  - "))
+}

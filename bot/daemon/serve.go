@@ -1,0 +1,144 @@
+package daemon
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/aanmaner/aanmaner/bot"
+	"github.com/aanmaner/aanmaner/bot/store"
+)
+
+// Serve runs the bot until ctx ends: the web server for Slack, the clerk, the cards. It holds the database's lock: one
+// clerk a database. ready is told the address once requests are taken; nil is fine.
+//
+// Shutdown is ordered: no more requests, then the calls that are under way end, then the cards are drawn.
+func (d *Daemon) Serve(ctx context.Context, ready func(address string)) error {
+	release, err := d.lock(ctx)
+	if err != nil {
+		return err
+	}
+	defer release()
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", d.Config.Listen)
+	if err != nil {
+		return fmt.Errorf("listen: %w", err)
+	}
+	server := d.server()
+	g, gctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return ended(server.Serve(listener)) })
+	g.Go(func() error { return d.work(gctx) })
+	g.Go(func() error {
+		<-gctx.Done()
+		stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+		defer cancel()
+		return server.Shutdown(stop)
+	})
+	d.log.InfoContext(ctx, "serving", "address", listener.Addr().String(), "mode", d.Config.Mode)
+	if ready != nil {
+		ready(listener.Addr().String())
+	}
+	return ended(g.Wait())
+}
+
+// work runs the clerk and Slack's background parts.
+func (d *Daemon) work(ctx context.Context) error {
+	g, gctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return ended(d.wake.Run(gctx)) })
+	if d.slack != nil {
+		g.Go(func() error { return ended(d.slack.Run(gctx)) })
+	}
+	return g.Wait()
+}
+
+// lock makes this process the database's one clerk. Leases that a killed one left behind are broken: it is gone.
+func (d *Daemon) lock(ctx context.Context) (release func(), err error) {
+	if release, err = store.Lock(d.Config.Database); err != nil {
+		return nil, err
+	}
+	if err := d.store.BreakLeases(ctx); err != nil {
+		release()
+		return nil, err
+	}
+	return release, nil
+}
+
+// ended drops the errors that only say that something was asked to end.
+func ended(err error) error {
+	if errors.Is(err, http.ErrServerClosed) || errors.Is(err, context.Canceled) {
+		return nil
+	}
+	return err
+}
+
+func (d *Daemon) server() *http.Server {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "alive") })
+	if d.slack != nil {
+		mux.Handle("/slack/", d.slack.Handler())
+	}
+	return &http.Server{
+		Handler: mux, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second, WriteTimeout: 10 * time.Second,
+		IdleTimeout: time.Minute, MaxHeaderBytes: 32 << 10,
+	}
+}
+
+// Follow waits until a case rests: it waits for payment, for a person, for a time, or has ended. Where no other process
+// works on the database, this one does. seen is told of the case's new journal lines as they come.
+func (d *Daemon) Follow(ctx context.Context, caseID int64, seen func(bot.Entry)) (bot.File, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	release, err := d.lock(ctx)
+	working := make(chan error, 1)
+	switch {
+	case err == nil:
+		defer release()
+		go func() { working <- d.work(ctx) }()
+		d.wake.Nudge(caseID)
+		defer func() { cancel(); <-working }()
+	case !errors.Is(err, bot.ErrLocked):
+		return bot.File{}, err
+	}
+	return d.watch(ctx, caseID, seen)
+}
+
+// watch polls the case's rows, since another process may be the one that works on it.
+func (d *Daemon) watch(ctx context.Context, caseID int64, seen func(bot.Entry)) (bot.File, error) {
+	tick := time.NewTicker(50 * time.Millisecond)
+	defer tick.Stop()
+	for told := 0; ; {
+		f, err := d.Reception.File(ctx, caseID)
+		if err != nil {
+			return f, err
+		}
+		for ; told < len(f.Journal); told++ {
+			seen(f.Journal[told])
+		}
+		if d.rests(f) {
+			return f, nil
+		}
+		select {
+		case <-ctx.Done():
+			return f, ctx.Err()
+		case <-tick.C:
+		}
+	}
+}
+
+// rests says whether nothing more will happen to the case soon.
+func (d *Daemon) rests(f bot.File) bool {
+	c := f.Case
+	switch c.State {
+	case bot.Confirming:
+		return false
+	case bot.Running:
+		return c.DueAt.After(d.now().Add(10 * time.Second))
+	case bot.Waiting:
+		return c.DueAt.After(d.now().Add(time.Second))
+	}
+	return true
+}

@@ -1,0 +1,184 @@
+// Package sandbox is a whole small world on loopback: a Cerb, a back office with twenty customers, a Slack workspace and the
+// customers' inbox, all of them doubles on the wire. It gives the daemon a configuration of loopback addresses; nothing
+// else differs from production. The demo and the whole-program tests run in it.
+package sandbox
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"path/filepath"
+	"time"
+
+	"github.com/aanmaner/aanmaner/backoffice/inhouse/inhousefake"
+	"github.com/aanmaner/aanmaner/bot/daemon"
+	"github.com/aanmaner/aanmaner/bot/slack/slackfake"
+	"github.com/aanmaner/aanmaner/helpdesk/cerb/cerbfake"
+	"github.com/aanmaner/aanmaner/snippets"
+)
+
+// The keys of the doubles. They open nothing else.
+const (
+	cerbAccess    = "sandbox-access"
+	cerbSecret    = "sandbox-secret"
+	officeToken   = "sandbox-office"
+	slackToken    = "xoxb-sandbox"
+	slackSigning  = "sandbox-signing"
+	slackTeam     = "T0SANDBOX"
+	slackApp      = "A0SANDBOX"
+	CaseChannelID = "C0WANBETAAL" // #wanbetalers, where the cards go
+)
+
+// Options is what a test or the demo wants different.
+type Options struct {
+	Dir     string           // where the database lies
+	Now     func() time.Time // nil: the machine's clock
+	Latency time.Duration    // how long each call of Cerb and the back office takes
+	Offer   []string         // what the back office offers; nil: everything
+	Lax     bool             // Cerb's database without strict mode
+}
+
+// Sandbox is the running world.
+type Sandbox struct {
+	Cerb   *cerbfake.Server
+	Office *inhousefake.Server
+	Slack  *slackfake.Server
+	Inbox  *Inbox
+
+	CerbURL, OfficeURL, SlackURL string // where people look at the doubles' pages
+
+	dir     string
+	servers []*http.Server
+}
+
+// Start brings the world up.
+func Start(ctx context.Context, o Options) (s *Sandbox, err error) {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	s = &Sandbox{dir: o.Dir}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, s.Close())
+		}
+	}()
+	if s.Inbox, err = startInbox(o.Now); err != nil {
+		return s, err
+	}
+	if err = s.startCerb(ctx, o); err == nil {
+		err = s.startOffice(ctx, o)
+	}
+	if err == nil {
+		err = s.startSlack(ctx, o)
+	}
+	return s, err
+}
+
+func (s *Sandbox) startCerb(ctx context.Context, o Options) error {
+	l, url, err := listen(ctx)
+	if err != nil {
+		return err
+	}
+	s.CerbURL = url
+	s.Cerb = cerbfake.New(cerbfake.Options{
+		Now: o.Now, SMTPAddr: s.Inbox.address, StrictSQL: !o.Lax, BaseURL: url + "/index.php", Latency: o.Latency,
+	})
+	set, err := snippets.Load("")
+	if err != nil {
+		return err
+	}
+	castCerb(s.Cerb, set)
+	mux := http.NewServeMux()
+	mux.Handle("/index.php/rest/", s.Cerb)
+	mux.Handle("/", s.Cerb.Pages())
+	s.serve(l, mux)
+	return nil
+}
+
+func (s *Sandbox) startOffice(ctx context.Context, o Options) error {
+	l, url, err := listen(ctx)
+	if err != nil {
+		return err
+	}
+	s.OfficeURL = url
+	s.Office = inhousefake.NewDemo(inhousefake.Options{
+		Now: o.Now, Token: officeToken, Latency: o.Latency, BaseURL: url, Offer: o.Offer,
+	})
+	s.serve(l, s.Office.Handler())
+	return nil
+}
+
+func (s *Sandbox) startSlack(ctx context.Context, o Options) error {
+	l, url, err := listen(ctx)
+	if err != nil {
+		return err
+	}
+	s.SlackURL = url
+	s.Slack = slackfake.New(slackfake.Options{
+		SigningSecret: slackSigning, BotToken: slackToken, TeamID: slackTeam, AppID: slackApp, Now: o.Now, BaseURL: url,
+		Channels: castChannels(), Users: castUsers(),
+	})
+	s.serve(l, s.Slack)
+	return nil
+}
+
+func listen(ctx context.Context) (net.Listener, string, error) {
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, "", err
+	}
+	return l, "http://" + l.Addr().String(), nil
+}
+
+func (s *Sandbox) serve(l net.Listener, h http.Handler) {
+	server := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second}
+	s.servers = append(s.servers, server)
+	go func() { _ = server.Serve(l) }() // ends with Close
+}
+
+// ConnectSlack tells Slack where the bot listens, as an administrator does in the app's settings.
+func (s *Sandbox) ConnectSlack(address string) {
+	base := "http://" + address + "/slack/"
+	s.Slack.SetURLs(base+"commands", base+"interactions", "")
+}
+
+// Config is the configuration of a bot in this world: live, on loopback, with waits short enough to watch.
+func (s *Sandbox) Config() daemon.Config {
+	c := daemon.Default()
+	c.Mode, c.Listen, c.Database = "live", "127.0.0.1:0", filepath.Join(s.dir, "aanmaner.db")
+	c.Company = daemon.Company{
+		Name: "Voorbeeld Hosting B.V.", Phone: "+31 30 123 45 67", Person: "Jacqueline de Vries",
+		Email: "debiteuren@hoster.example", Portal: "https://mijn.hoster.example",
+		Terms: "artikel 7.3 van onze algemene voorwaarden", TermsURL: "https://hoster.example/voorwaarden",
+	}
+	c.Helpdesk.Cerb.URL, c.Helpdesk.Cerb.AccessKey, c.Helpdesk.Cerb.SecretKey = s.CerbURL+"/index.php/rest", cerbAccess, cerbSecret
+	c.Helpdesk.Cerb.Group, c.Helpdesk.Cerb.Timeout, c.Helpdesk.Cerb.RatePerSecond = "Billing", 5*time.Second, 1000
+	c.BackOffice.InHouse.URL, c.BackOffice.InHouse.Token = s.OfficeURL+"/api", officeToken
+	c.BackOffice.InHouse.Timeout, c.BackOffice.InHouse.RatePerSecond = 5*time.Second, 1000
+	c.Slack.APIURL, c.Slack.BotToken, c.Slack.SigningSecret = s.SlackURL+"/api/", slackToken, slackSigning
+	c.Slack.AppID, c.Slack.TeamIDs, c.Slack.CaseChannel = slackApp, []string{slackTeam}, CaseChannelID
+	c.Slack.AllowedUsers, c.Slack.ResponseOrigins = []string{Sanne, Jacqueline}, []string{s.SlackURL}
+	c.Policy.ConfirmDelay, c.Policy.Grace = 0, 6*time.Second
+	c.Policy.Backoff = []time.Duration{500 * time.Millisecond, time.Second, 2 * time.Second}
+	return c
+}
+
+// Close ends the world.
+func (s *Sandbox) Close() error {
+	var errs []error
+	for _, server := range s.servers {
+		errs = append(errs, server.Close())
+	}
+	if s.Slack != nil {
+		s.Slack.Close()
+	}
+	if s.Inbox != nil {
+		errs = append(errs, s.Inbox.close())
+	}
+	if err := errors.Join(errs...); err != nil {
+		return fmt.Errorf("sandbox: %w", err)
+	}
+	return nil
+}
