@@ -218,21 +218,38 @@ func (k *Clerk) lookAgain(ctx context.Context, c Case, s Step) Verdict {
 	}
 	facts.OpenCase = &c
 	facts.SetAside = c.Terms.SetAside
-	return Recheck(c, s.Name, facts, k.world.Policy)
+	v := Recheck(c, s.Name, facts, k.world.Policy)
+	if v.Kind == Hold && moneyWaits(v.Reason) {
+		return k.patience(c, v, k.world.Policy.MoneyWait)
+	}
+	return v
 }
 
 // factsVerdict: a debt that can't be looked at holds the step, and in the end a person is asked.
 func (k *Clerk) factsVerdict(c Case, err error) Verdict {
 	out, why := classify(err)
-	since := k.world.Now()
-	if t, err := time.Parse(time.RFC3339, c.Reason.Args["since"]); err == nil && c.Reason.Code == why.Code {
-		since = t
-	}
-	if out == Refused || k.world.Now().After(since.Add(k.world.Policy.RetryFor)) {
+	if out == Refused {
 		return Verdict{Kind: ToPerson, Reason: why}
 	}
-	why.Args = map[string]string{"since": wording.Instant(since)}
-	return Verdict{Kind: Hold, Reason: why, Until: k.world.Now().Add(k.backoff(1))}
+	return k.patience(c, Verdict{Kind: Hold, Reason: why, Until: k.world.Now().Add(k.backoff(1))}, k.world.Policy.RetryFor)
+}
+
+// patience turns a wait for one and the same reason into a question to a person once it has lasted longer than the limit.
+// Since when it lasts is kept with the case's reason.
+func (k *Clerk) patience(c Case, v Verdict, limit time.Duration) Verdict {
+	since := k.world.Now()
+	if t, err := time.Parse(time.RFC3339, c.Reason.Args["since"]); err == nil && c.Reason.Code == v.Reason.Code {
+		since = t
+	}
+	if k.world.Now().After(since.Add(limit)) {
+		return Verdict{Kind: ToPerson, Reason: v.Reason}
+	}
+	args := map[string]string{"since": wording.Instant(since)}
+	for name, value := range v.Reason.Args {
+		args[name] = value
+	}
+	v.Reason.Args = args
+	return v
 }
 
 func (v Verdict) tally() tally {

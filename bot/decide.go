@@ -253,6 +253,9 @@ func moneyOnItsWay(f Facts, policy Policy) wording.Reason {
 	return wording.Reason{}
 }
 
+// moneyWaits says whether a reason is one that moneyOnItsWay gives.
+func moneyWaits(r wording.Reason) bool { return r.Code == "money_pending" || r.Code == "bank_behind" }
+
 func blockAddress(p *Plan, f Facts, _ Policy) {
 	if p.To.Email == "" {
 		p.block("no_address")
