@@ -9,11 +9,9 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"path/filepath"
 	"time"
 
 	"github.com/aanmaner/aanmaner/backoffice/inhouse/inhousefake"
-	"github.com/aanmaner/aanmaner/bot/daemon"
 	"github.com/aanmaner/aanmaner/bot/slack/slackfake"
 	"github.com/aanmaner/aanmaner/helpdesk/cerb/cerbfake"
 	"github.com/aanmaner/aanmaner/snippets"
@@ -38,6 +36,7 @@ type Options struct {
 	Latency time.Duration    // how long each call of Cerb and the back office takes
 	Offer   []string         // what the back office offers; nil: everything
 	Lax     bool             // Cerb's database without strict mode
+	Delay   time.Duration    // between the confirmation and the first step
 }
 
 // Sandbox is the running world.
@@ -47,9 +46,10 @@ type Sandbox struct {
 	Slack  *slackfake.Server
 	Inbox  *Inbox
 
-	CerbURL, OfficeURL, SlackURL string // where people look at the doubles' pages
+	CerbURL, OfficeURL, SlackURL, InboxURL string // where people look at the doubles' pages
 
 	dir     string
+	delay   time.Duration
 	servers []*http.Server
 }
 
@@ -58,7 +58,7 @@ func Start(ctx context.Context, o Options) (s *Sandbox, err error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	s = &Sandbox{dir: o.Dir}
+	s = &Sandbox{dir: o.Dir, delay: o.Delay}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, s.Close())
@@ -67,6 +67,12 @@ func Start(ctx context.Context, o Options) (s *Sandbox, err error) {
 	if s.Inbox, err = startInbox(o.Now); err != nil {
 		return s, err
 	}
+	l, url, err := listen(ctx)
+	if err != nil {
+		return s, err
+	}
+	s.InboxURL = url
+	s.serve(l, s.Inbox)
 	if err = s.startCerb(ctx, o); err == nil {
 		err = s.startOffice(ctx, o)
 	}
@@ -142,27 +148,6 @@ func (s *Sandbox) serve(l net.Listener, h http.Handler) {
 func (s *Sandbox) ConnectSlack(address string) {
 	base := "http://" + address + "/slack/"
 	s.Slack.SetURLs(base+"commands", base+"interactions", "")
-}
-
-// Config is the configuration of a bot in this world: live, on loopback, with waits short enough to watch.
-func (s *Sandbox) Config() daemon.Config {
-	c := daemon.Default()
-	c.Mode, c.Listen, c.Database = "live", "127.0.0.1:0", filepath.Join(s.dir, "aanmaner.db")
-	c.Company = daemon.Company{
-		Name: "Voorbeeld Hosting B.V.", Phone: "+31 30 123 45 67", Person: "Jacqueline de Vries",
-		Email: "debiteuren@hoster.example", Portal: "https://mijn.hoster.example",
-		Terms: "artikel 7.3 van onze algemene voorwaarden", TermsURL: "https://hoster.example/voorwaarden",
-	}
-	c.Helpdesk.Cerb.URL, c.Helpdesk.Cerb.AccessKey, c.Helpdesk.Cerb.SecretKey = s.CerbURL+"/index.php/rest", cerbAccess, cerbSecret
-	c.Helpdesk.Cerb.Group, c.Helpdesk.Cerb.Timeout, c.Helpdesk.Cerb.RatePerSecond = "Billing", 5*time.Second, 1000
-	c.BackOffice.InHouse.URL, c.BackOffice.InHouse.Token = s.OfficeURL+"/api", officeToken
-	c.BackOffice.InHouse.Timeout, c.BackOffice.InHouse.RatePerSecond = 5*time.Second, 1000
-	c.Slack.APIURL, c.Slack.BotToken, c.Slack.SigningSecret = s.SlackURL+"/api/", slackToken, slackSigning
-	c.Slack.AppID, c.Slack.TeamIDs, c.Slack.CaseChannel = slackApp, []string{slackTeam}, CaseChannelID
-	c.Slack.AllowedUsers, c.Slack.ResponseOrigins = []string{Sanne, Jacqueline}, []string{s.SlackURL}
-	c.Policy.ConfirmDelay, c.Policy.Grace = 0, 6*time.Second
-	c.Policy.Backoff = []time.Duration{500 * time.Millisecond, time.Second, 2 * time.Second}
-	return c
 }
 
 // Close ends the world.
