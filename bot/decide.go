@@ -55,16 +55,17 @@ func (p *Plan) planInvoices(f Facts) {
 	slices.SortFunc(p.Invoices, func(a, b backoffice.Invoice) int {
 		return strings.Compare(string(a.Due)+a.Number, string(b.Due)+b.Number)
 	})
+	if len(p.Invoices) > 0 {
+		p.OldestDue = p.Invoices[0].Due
+	}
 	for _, inv := range p.Invoices {
 		sum, err := p.Outstanding.Add(inv.Open)
-		if err != nil {
+		if err != nil { // no sum at all, rather than a part of it that other rules would judge
+			p.Outstanding = backoffice.Money{}
 			p.block("two_currencies")
 			return
 		}
 		p.Outstanding = sum
-	}
-	if len(p.Invoices) > 0 {
-		p.OldestDue = p.Invoices[0].Due
 	}
 }
 
@@ -155,11 +156,13 @@ func whyAddress(a backoffice.Address) wording.Reason {
 	return wording.Because("address_only")
 }
 
-// goesDark says whether mail to the address would no longer be read once the planned services are off.
+// goesDark says whether mail to the address is no longer read once the planned services are off: it lies on one of them, or
+// on one that is off already.
 func (p *Plan) goesDark(email string) bool {
 	domain := strings.ToLower(email[strings.LastIndexByte(email, '@')+1:])
 	return slices.ContainsFunc(p.Services, func(s PlannedService) bool {
-		return s.Suspend && slices.ContainsFunc(s.Service.Domains, func(d string) bool {
+		off := s.Suspend || s.Service.State == backoffice.ServiceSuspended
+		return off && slices.ContainsFunc(s.Service.Domains, func(d string) bool {
 			d = strings.ToLower(d)
 			return domain == d || strings.HasSuffix(domain, "."+d)
 		})
@@ -178,8 +181,10 @@ func (p *Plan) planDates(f Facts, policy Policy, wish Wish) {
 		above(p.Outstanding, policy.LargeDebt)
 }
 
+// above says whether an amount is over a limit, if there is one. Another currency than the limit's can't be compared, so it
+// counts as above; nothing at all never does.
 func above(m, limit backoffice.Money) bool {
-	return limit.Minor > 0 && (m.Currency != limit.Currency || m.Minor > limit.Minor)
+	return m.Minor > 0 && limit.Minor > 0 && (m.Currency != limit.Currency || m.Minor > limit.Minor)
 }
 
 // blockTreated: never twice. A running case, or a comment that says someone is at it, ends it here.
@@ -270,6 +275,8 @@ func blockAgent(p *Plan, f Facts, _ Policy) {
 		p.block("agent_unknown", "address", f.AgentEmail)
 	case errors.Is(f.AgentErr, helpdesk.ErrRefused):
 		p.block("agent_refused", "address", f.AgentEmail, "why", helpdesk.Sentence(f.AgentErr))
+	case errors.Is(f.AgentErr, helpdesk.ErrAuth):
+		p.block("helpdesk_refuses_key")
 	default:
 		p.block("helpdesk_silent")
 	}
