@@ -1,23 +1,24 @@
 package cerbfake
 
-// workerKind is records/worker.
+// workerKind is records/worker. Its filter email leads to addresses: email:(email:"…") finds somebody, email:"…" nobody.
 func (s *Server) workerKind() kind {
 	get := s.workers.get
 	return kind{
 		context: "cerberusweb.contexts.worker", bare: "text", ids: s.workers.ids(),
-		view: func(id int, _ []string) object { return s.workerView(get(id)) },
+		view: func(id int, expand []string) object { return s.workerRecord(get(id), expand) },
 		filters: map[string]filter{
-			"id":          one(numberType, func(id int) int { return id }),
-			"email":       one(textPartial, func(id int) string { return get(id).Email }),
-			"firstName":   one(textPartial, func(id int) string { first, _ := get(id).names(); return first }),
-			"lastName":    one(textPartial, func(id int) string { _, last := get(id).names(); return last }),
-			"mention":     one(textPartial, func(id int) string { return get(id).Mention }),
-			"title":       one(textPartial, func(id int) string { return get(id).Title }),
-			"isDisabled":  one(boolType, func(id int) bool { return get(id).Disabled }),
-			"isSuperuser": one(boolType, func(id int) bool { return get(id).Superuser }),
-			"updated":     one(numberType, func(id int) int64 { return get(id).updated }),
-			"group":       nested("group", func(id int) []int { return get(id).Groups }),
-			"text":        one(textPartial, func(id int) string { return get(id).Name }),
+			"id":         one(numberType, func(id int) int { return id }),
+			"email":      nested("address", func(id int) []int { return []int{get(id).addressID} }),
+			"email.id":   one(numberType, func(id int) int { return get(id).addressID }),
+			"firstName":  one(textPrefix, func(id int) string { first, _ := get(id).names(); return first }),
+			"lastName":   one(textPrefix, func(id int) string { _, last := get(id).names(); return last }),
+			"mention":    one(textExact, func(id int) string { return get(id).Mention }),
+			"title":      one(textPartial, func(id int) string { return get(id).Title }),
+			"isDisabled": one(boolType, func(id int) bool { return get(id).Disabled }),
+			"isAdmin":    one(boolType, func(id int) bool { return get(id).Superuser }),
+			"updated":    one(numberType, func(id int) int64 { return get(id).updated }),
+			"group":      nested("group", func(id int) []int { return get(id).Groups }),
+			"text":       one(textPartial, func(id int) string { return get(id).Name }),
 		},
 	}
 }
@@ -68,7 +69,7 @@ func (s *Server) addressKind() kind {
 		view: func(id int, _ []string) object { return s.addressView(get(id)) },
 		filters: map[string]filter{
 			"id":     one(numberType, func(id int) int { return id }),
-			"email":  one(textPrefix, func(id int) string { return get(id).Email }),
+			"email":  one(textExact, func(id int) string { return get(id).Email }),
 			"org.id": one(numberType, func(id int) int { return get(id).OrgID }),
 			"org":    nested("org", func(id int) []int { return []int{get(id).OrgID} }),
 		},

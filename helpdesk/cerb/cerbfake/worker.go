@@ -89,13 +89,51 @@ func (s *Server) workerView(w *worker) object {
 	}
 }
 
+// workerRecord is a worker with what expand=groups,address_ adds. Somebody without groups has an empty list of them, not
+// an empty object; an address without an organisation has null for it.
+func (s *Server) workerRecord(w *worker, expand []string) object {
+	o := s.workerView(w)
+	for _, what := range expand {
+		switch what {
+		case "groups":
+			o["groups"] = s.groupsView(w)
+		case "address_":
+			a := s.addresses.get(w.addressID)
+			v := s.addressView(a)
+			if a.OrgID == 0 {
+				v["org_id"] = nil
+			}
+			o["address__image_url"] = v["_image_url"]
+			prefixed(o, "address_", v)
+		}
+	}
+	return o
+}
+
+// groupsView are the groups that a worker is a member of, by id.
+func (s *Server) groupsView(w *worker) any {
+	all := object{}
+	for _, id := range w.Groups {
+		if g := s.groups.get(id); g != nil {
+			v := s.groupView(g)
+			v["_loaded"] = true
+			all[fmt.Sprint(id)] = v
+		}
+	}
+	if len(all) == 0 {
+		return []any{}
+	}
+	return all
+}
+
 // serveWorkers answers workers/me.json and workers/<id>.json.
 func (s *Server) serveWorkers(c *call) answer {
 	if c.method != "GET" {
 		return s.notImplemented()
 	}
+	expand := c.params.list("expand")
 	if c.stack[0] == "me" {
-		return s.success(s.workerView(c.worker))
+		return s.success(s.workerRecord(c.worker, expand))
 	}
 	id, ok := number(c.stack[0])
 	if !ok {
@@ -105,7 +143,7 @@ func (s *Server) serveWorkers(c *call) answer {
 	if w == nil {
 		return s.failure(errCustom, fmt.Sprintf("Invalid worker id '%d'", id))
 	}
-	return s.success(s.workerView(w))
+	return s.success(s.workerRecord(w, expand))
 }
 
 // bit is a boolean as Cerb stores one.
