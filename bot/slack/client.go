@@ -32,6 +32,7 @@ var (
 	errChanged  = errors.New("slack: the view has changed")          // the person did something meanwhile
 	errNoEffect = errors.New("slack: the call had no effect")        // certainly
 	errDoubt    = errors.New("slack: unknown whether it had effect") // it may have
+	errRight    = errors.New("slack: the app may not do that")       // a scope is missing, or it isn't in the channel
 	errOrigin   = errors.New("slack: not an address for answers")
 )
 
@@ -179,6 +180,33 @@ func (c *client) user(ctx context.Context, id string) (u *slackgo.User, err erro
 	return u, nil
 }
 
+// whoAmI gives the workspace that the token is of.
+func (c *client) whoAmI(ctx context.Context) (team string, err error) {
+	err = c.patiently(ctx, func(ctx context.Context) error {
+		resp, err := c.api.AuthTestContext(ctx)
+		if err == nil {
+			team = resp.TeamID
+		}
+		return err
+	})
+	if err != nil {
+		return "", classed("auth.test", err)
+	}
+	return team, nil
+}
+
+// mayRead says whether the app is in the channel and may read it.
+func (c *client) mayRead(ctx context.Context, channel string) error {
+	err := c.patiently(ctx, func(ctx context.Context) error {
+		_, err := c.api.GetConversationHistoryContext(ctx, &slackgo.GetConversationHistoryParameters{ChannelID: channel, Limit: 1})
+		return err
+	})
+	if err != nil {
+		return classed("conversations.history", err)
+	}
+	return nil
+}
+
 // findCard looks in a channel for the card of a case that was posted since, by its metadata. sure is false where the
 // channel's history can't be read to the end.
 func (c *client) findCard(ctx context.Context, channel string, caseID int64, since time.Time) (ts string, sure bool, err error) {
@@ -303,6 +331,8 @@ func classOf(err error) error {
 			return errGone
 		case "hash_conflict":
 			return errChanged
+		case "missing_scope", "not_allowed_token_type", "no_permission", "channel_not_found", "not_in_channel", "is_archived":
+			return errRight
 		case "internal_error", "fatal_error": // "some aspect of the operation may have succeeded"
 			return errDoubt
 		}

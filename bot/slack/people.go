@@ -115,7 +115,7 @@ func (p *people) lang(ctx context.Context, id string, within time.Duration) word
 	defer cancel()
 	who, err := p.get(ctx, id)
 	if err != nil {
-		return p.cfg.ChannelLanguage
+		return p.cfg.channelLang()
 	}
 	return who.Lang
 }

@@ -25,9 +25,9 @@ type Config struct {
 	TeamIDs      []string // T…, the workspaces that may use the bot; none: not checked
 	EnterpriseID string   // E…; empty: not checked
 
-	Command         string       // the slash command, as registered; empty: /terminate
-	CaseChannel     string       // id of the channel where the cards go
-	ChannelLanguage wording.Lang // of everything in that channel; empty: Dutch
+	Command         string // the slash command, as registered; empty: /terminate
+	CaseChannel     string // id of the channel where the cards go
+	ChannelLanguage string // of everything in that channel, nl or en; empty: nl
 
 	AllowedUsers []string          // U…, who may use the bot; none: nobody
 	AskWhom      string            // whom a person without rights is told to ask; empty: credit control
@@ -92,7 +92,7 @@ func (c Config) withDefaults() Config {
 		c.Command = "/terminate"
 	}
 	if c.ChannelLanguage == "" {
-		c.ChannelLanguage = wording.NL
+		c.ChannelLanguage = string(wording.NL)
 	}
 	if len(c.ResponseOrigins) == 0 {
 		c.ResponseOrigins = []string{"https://hooks.slack.com"}
@@ -118,11 +118,13 @@ func (c Config) check() error {
 			faults = append(faults, fmt.Errorf("slack: %q is no address", raw))
 		}
 	}
-	if c.ChannelLanguage != wording.NL && c.ChannelLanguage != wording.EN {
+	if c.channelLang() != wording.NL && c.channelLang() != wording.EN {
 		faults = append(faults, fmt.Errorf("slack: the channel's language is nl or en, not %q", c.ChannelLanguage))
 	}
 	return errors.Join(faults...)
 }
+
+func (c Config) channelLang() wording.Lang { return wording.Lang(c.ChannelLanguage) }
 
 // mayUse says whether the person may use the bot at all.
 func (c Config) mayUse(user string) bool { return user != "" && slices.Contains(c.AllowedUsers, user) }
@@ -142,7 +144,7 @@ func (s *Slack) screenFor(lang wording.Lang) screen {
 
 // channelScreen is how texts are written in the team's channel.
 func (s *Slack) channelScreen() screen {
-	return screen{words: s.words, lang: s.cfg.ChannelLanguage, policy: s.policy, channel: true}
+	return screen{words: s.words, lang: s.cfg.channelLang(), policy: s.policy, channel: true}
 }
 
 // inTx reads or writes rows within the deadline of a database.

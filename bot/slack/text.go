@@ -68,3 +68,17 @@ var mailAddress = regexp.MustCompile(`[^\s<>"'(),;]+@[^\s<>"'(),;]+`)
 
 // public takes mail addresses out of text for a channel: there, customers' addresses have no place.
 func public(s string) string { return mailAddress.ReplaceAllString(s, "…@…") }
+
+// inParts cuts text into pieces of at most max characters, at line ends where there are any.
+func inParts(s string, max int) (parts []string) {
+	for r := []rune(s); len(r) > 0; {
+		n := min(max, len(r))
+		if n < len(r) {
+			if at := strings.LastIndexByte(string(r[:n]), '\n'); at > 0 {
+				n = utf8.RuneCountInString(string(r[:n])[:at+1])
+			}
+		}
+		parts, r = append(parts, string(r[:n])), r[n:]
+	}
+	return parts
+}

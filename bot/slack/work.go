@@ -46,8 +46,8 @@ func (s *Slack) Run(ctx context.Context) error {
 		wg.Go(func() { s.workOff(ctx, workCtx) })
 	}
 	wg.Go(func() {
-		for _, in := range leftovers {
-			s.process(workCtx, job{in: in})
+		for _, j := range leftovers {
+			s.process(workCtx, j)
 		}
 	})
 	wg.Go(func() { s.keepCards(ctx, workCtx) })
@@ -100,7 +100,7 @@ func (s *Slack) work(ctx context.Context, j job) string {
 
 // leftovers reads what an earlier run has acknowledged and not worked on. A command's trigger is long spent, so its sender
 // is told to type it again; a confirmation or click of the last minutes is carried out.
-func (s *Slack) leftovers(ctx context.Context) (todo []inbound, err error) {
+func (s *Slack) leftovers(ctx context.Context) (todo []job, err error) {
 	var signals []bot.Signal
 	err = s.inTx(ctx, func(tx bot.Tx) error {
 		signals, err = tx.Signals(ctx, 0)
@@ -120,12 +120,13 @@ func (s *Slack) leftovers(ctx context.Context) (todo []inbound, err error) {
 			continue
 		}
 		if in.Kind != aCommand && s.booted.Sub(sig.ReceivedAt) <= leftoverAge {
-			todo = append(todo, in)
+			todo = append(todo, job{in: in})
 			continue
 		}
 		s.handled(ctx, sig.ID, "expired")
 		if s.booted.Sub(sig.ReceivedAt) <= leftoverAge {
-			s.queue <- job{in: inbound{User: in.User, Channel: in.Channel, ResponseURL: in.ResponseURL, Action: actionTell, Text: "slack.restarted"}, unstored: true}
+			in.Action, in.Text = actionTell, "slack.restarted"
+			todo = append(todo, job{in: in, unstored: true})
 		}
 	}
 	return todo, nil

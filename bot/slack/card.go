@@ -1,0 +1,179 @@
+package slack
+
+import (
+	"slices"
+	"strings"
+
+	slackgo "github.com/slack-go/slack"
+
+	"github.com/aanmaner/aanmaner/bot"
+	"github.com/aanmaner/aanmaner/bot/wording"
+)
+
+// card is a case's message as it stands now: a state line, the steps or a summary, who and where, and what can be clicked.
+func (sc screen) card(f bot.File) message {
+	c := f.Case
+	emoji, state := sc.state(f)
+	var blocks []slackgo.Block
+	if c.Mode == bot.DryRun {
+		blocks = append(blocks, contextLine(sc.say("dry_run")))
+	}
+	blocks = append(blocks, section(emoji+" *"+state+"*\n"+sc.cardCustomer(c)))
+	if body := sc.cardBody(f); body != "" {
+		blocks = append(blocks, section(body))
+	}
+	blocks = append(blocks, contextLine(sc.cardContext(c)))
+	if buttons := sc.buttons(f); len(buttons) > 0 {
+		blocks = append(blocks, slackgo.NewActionBlock("", buttons...))
+	}
+	text := sc.say("slack.card_text", "name", name(c.CustomerName), "number", esc(line(c.CustomerNumber, maxLabel)), "state", state)
+	if c.Mode == bot.DryRun {
+		text = sc.say("dry_run") + ". " + text
+	}
+	return message{text: text, blocks: blocks, caseID: c.ID}
+}
+
+// state is the emoji and the words for where a case stands.
+func (sc screen) state(f bot.File) (emoji, words string) {
+	c := f.Case
+	why := sc.reason(c.Reason)
+	step := "step." + string(c.Step)
+	switch c.State {
+	case bot.Confirming:
+		return ":hourglass_flowing_sand:", sc.say("slack.state_confirming", "at", wording.Instant(c.DueAt))
+	case bot.Running:
+		if !c.Reason.IsZero() {
+			return ":hourglass_flowing_sand:", sc.say("slack.state_held", "step", step, "why", why)
+		}
+		return ":hourglass_flowing_sand:", sc.say("slack.state_running", "step", step)
+	case bot.Waiting:
+		return ":hourglass_flowing_sand:", sc.say("slack.state_waiting", "day", string(c.Terms.CancelOn))
+	case bot.Person:
+		return ":warning:", sc.say("slack.state_person", "why", why)
+	}
+	if c.Reason.Code == "stopped" {
+		return ":no_entry:", sc.say("slack.state_stopped", "who", name(c.Reason.Args["who"]))
+	}
+	return ":no_entry:", sc.say("slack.state_ended", "why", why)
+}
+
+func (sc screen) cardCustomer(c bot.Case) string {
+	return sc.say("slack.card_customer", "name", name(c.CustomerName), "number", esc(line(c.CustomerNumber, maxLabel)),
+		"amount", sc.money(c.Terms.Outstanding))
+}
+
+// cardBody is the second section: steps while something is to be done, else what was done.
+func (sc screen) cardBody(f bot.File) string {
+	switch f.Case.State {
+	case bot.Confirming:
+		return ""
+	case bot.Waiting:
+		return sc.summary(f)
+	case bot.Person:
+		return strings.Join(append(append(sc.steps(f), sc.handWork(f)...), sc.say("slack.stands_still")), "\n")
+	case bot.Ended:
+		return sc.ending(f)
+	}
+	return strings.Join(sc.steps(f), "\n")
+}
+
+// ending says why a case ended and what stays as it is.
+func (sc screen) ending(f bot.File) string {
+	text := capital(sc.reason(f.Case.Reason))
+	if changed := slices.ContainsFunc(f.Intents, func(in bot.Intent) bool { return in.Changed }); changed {
+		return text + "\n" + strings.Join(sc.steps(f), "\n") + "\n" + sc.say("slack.stays")
+	}
+	return text + "\n" + sc.say("slack.stays_nothing")
+}
+
+// summary is what was done, in one line.
+func (sc screen) summary(f bot.File) string {
+	c := f.Case
+	var parts []string
+	if !c.Notice.SentAt.IsZero() {
+		parts = append(parts, sc.say("slack.summary_mailed", "at", wording.Instant(c.Notice.SentAt)))
+	}
+	if n := count(f.Intents, bot.SuspendServices, done); n > 0 {
+		parts = append(parts, sc.say("slack.summary_suspended", "n", wording.Count(n)))
+	}
+	if n := count(f.Intents, bot.CancelOrders, done); n > 0 {
+		parts = append(parts, sc.say("slack.summary_cancelled", "day", string(c.Terms.CancelOn)))
+	}
+	return strings.Join(parts, " · ")
+}
+
+// handWork lists what waits for a person's hands, a line each.
+func (sc screen) handWork(f bot.File) (lines []string) {
+	for _, in := range f.Intents {
+		if in.Outcome == bot.HandWork {
+			lines = append(lines, "• "+sc.reason(in.Why))
+		}
+	}
+	if len(lines) > maxServices {
+		lines = append(lines[:maxServices], "•"+sc.more(len(lines)-maxServices))
+	}
+	return lines
+}
+
+func (sc screen) cardContext(c bot.Case) string {
+	text := sc.say("slack.card_by", "who", name(c.StartedBy.Name), "day", sc.day(c.CreatedAt), "time", sc.clock(c.CreatedAt))
+	if c.Ticket.Mask != "" {
+		text += " · " + linked(c.Ticket.URL, c.Ticket.Mask)
+	}
+	return text
+}
+
+// buttons are what a person can do about the case now. Without a decision to take there is only the menu.
+func (sc screen) buttons(f bot.File) []slackgo.BlockElement {
+	c := f.Case
+	value := pointer(c)
+	switch c.State {
+	case bot.Confirming:
+		return []slackgo.BlockElement{button(actionStopNow, value, sc.say("slack.button_stop_now"))}
+	case bot.Running, bot.Waiting:
+		return []slackgo.BlockElement{sc.menu(c)}
+	case bot.Person:
+		var out []slackgo.BlockElement
+		if slices.ContainsFunc(f.Intents, parked) {
+			retry := button(actionRetry, value, sc.say("slack.button_retry"))
+			retry.Confirm = slackgo.NewConfirmationBlockObject(plainText(sc.say("slack.retry_title")), plainText(sc.say("slack.retry_means")),
+				plainText(sc.say("slack.button_retry")), plainText(sc.say("slack.back")))
+			out = append(out, retry)
+		}
+		if slices.ContainsFunc(f.Intents, func(in bot.Intent) bool { return parked(in) || in.Outcome == bot.HandWork }) {
+			out = append(out, button(actionByHand, value, sc.say("slack.button_hand")))
+		}
+		return append(out, sc.menu(c))
+	}
+	return nil
+}
+
+// menu holds what is seldom needed.
+func (sc screen) menu(c bot.Case) slackgo.BlockElement {
+	options := []*slackgo.OptionBlockObject{
+		slackgo.NewOptionBlockObject(choiceStop+":"+pointer(c), plainText(sc.say("slack.button_stop")), nil),
+	}
+	if webAddress(c.Ticket.URL) {
+		open := slackgo.NewOptionBlockObject(choiceLink+":"+pointer(c), plainText(sc.say("slack.button_ticket")), nil)
+		open.URL = c.Ticket.URL
+		options = append(options, open)
+	}
+	return slackgo.NewOverflowBlockElement(actionMore, options...)
+}
+
+// parked says whether an intent waits for a person who says that it may be tried again.
+func parked(in bot.Intent) bool {
+	return slices.Contains([]bot.Outcome{bot.Started, bot.Unknown, bot.NotSent, bot.Refused}, in.Outcome)
+}
+
+func done(in bot.Intent) bool { return in.Outcome == bot.Done }
+
+// count counts the intents of a step that are as asked.
+func count(intents []bot.Intent, step bot.StepName, as func(bot.Intent) bool) (n int) {
+	for _, in := range intents {
+		if in.Step == step && as(in) {
+			n++
+		}
+	}
+	return n
+}

@@ -1,0 +1,159 @@
+package slack
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	slackgo "github.com/slack-go/slack"
+
+	"github.com/aanmaner/aanmaner/bot"
+)
+
+// What can be clicked on a card, by action id. The value says which case, in which version of it.
+const (
+	actionStopNow = "case_stop_now" // within the delay after the confirmation: no reason is asked
+	actionRetry   = "case_retry"
+	actionByHand  = "case_by_hand"
+	actionMore    = "case_more" // the menu; the value begins with one of the choices
+	choiceStop    = "stop"
+	choiceLink    = "link" // only opens an address
+)
+
+// order is what a person wants of a case, seen in a certain version.
+type order struct {
+	caseID  int64
+	version int64
+	kind    bot.SignalKind
+	note    string
+}
+
+// pointer is the value of a button: the case and its version.
+func pointer(c bot.Case) string { return fmt.Sprintf("%d:%d", c.ID, c.Version) }
+
+func parsePointer(value string) (id, version int64, ok bool) {
+	first, second, ok := strings.Cut(value, ":")
+	id, err1 := strconv.ParseInt(first, 10, 64)
+	version, err2 := strconv.ParseInt(second, 10, 64)
+	return id, version, ok && err1 == nil && err2 == nil
+}
+
+// click does what a click asks for. Every click is answered: by a view, by the redrawn card, or by a private line.
+func (s *Slack) click(ctx context.Context, in inbound) string {
+	action, value := in.Action, in.Value
+	if action == actionMore {
+		action, value, _ = strings.Cut(in.Value, ":")
+	}
+	if action == choiceLink || action == fieldCustomer {
+		return "nothing asked"
+	}
+	who, sc, refused := s.personOf(ctx, in)
+	if refused != "" {
+		s.tell(ctx, in, s.told(sc, refused))
+		return "refused"
+	}
+	if action == actionFullMail && in.View != nil {
+		return s.showMail(ctx, in, sc, who)
+	}
+	id, version, ok := parsePointer(value)
+	if !ok {
+		s.log.WarnContext(ctx, "click isn't understood", "action", line(in.Action, maxLabel))
+		return "not understood"
+	}
+	switch action {
+	case actionStopNow:
+		return s.clicked(ctx, in, sc, who, order{id, version, bot.SignalStop, sc.words.Say("en", "slack.button_stop_now")})
+	case actionRetry:
+		return s.clicked(ctx, in, sc, who, order{id, version, bot.SignalRetry, ""})
+	case choiceStop:
+		return s.ask(ctx, in, sc, callbackStop, order{caseID: id, version: version, kind: bot.SignalStop})
+	case actionByHand:
+		return s.ask(ctx, in, sc, callbackByHand, order{caseID: id, version: version, kind: bot.SignalByHand})
+	}
+	return "not understood"
+}
+
+// clicked passes an order on and answers it by the redrawn card, or says privately why not.
+func (s *Slack) clicked(ctx context.Context, in inbound, sc screen, who person, o order) string {
+	if said, ok := s.pass(ctx, sc, who, o); !ok {
+		s.tell(ctx, in, said)
+		return "not passed on"
+	}
+	return "passed on"
+}
+
+// pass hands an order to the case, if the case still is where the person saw it. said is the answer to the person.
+func (s *Slack) pass(ctx context.Context, sc screen, who person, o order) (said string, ok bool) {
+	said, ok = s.timely(ctx, sc, o)
+	if !ok {
+		return said, false
+	}
+	// The key makes one order of two clicks on the same card.
+	key := fmt.Sprintf("slack:case:%d:%s:%d", o.caseID, o.kind, o.version)
+	if err := s.reception.Say(ctx, o.caseID, o.kind, who.actor(), bot.HandWorkDone{Note: o.note}, key); err != nil {
+		s.log.ErrorContext(ctx, "order can't be stored", "case", o.caseID, "kind", o.kind, "error", err)
+		return s.told(sc, "slack.not_stored"), false
+	}
+	return sc.say("slack.passed_on"), true
+}
+
+// timely compares the case with what the person saw. A case can be stopped as long as it runs, whatever step it has come to
+// meanwhile; the other orders answer one question and hold for that one only.
+func (s *Slack) timely(ctx context.Context, sc screen, o order) (said string, ok bool) {
+	f, err := s.reception.File(ctx, o.caseID)
+	switch {
+	case errors.Is(err, bot.ErrNoCase):
+		return sc.say("slack.no_case"), false
+	case err != nil:
+		s.log.ErrorContext(ctx, "case can't be read", "case", o.caseID, "error", err)
+		return s.told(sc, "slack.not_stored"), false
+	}
+	c := f.Case
+	if !c.State.Closed() && (o.kind == bot.SignalStop || c.State == bot.Person && c.Version == o.version) {
+		return "", true
+	}
+	s.Changed(o.caseID)
+	_, state := sc.state(f)
+	return sc.say("slack.too_late", "state", state), false
+}
+
+// ask opens the dialog that asks for the words that go into the file.
+func (s *Slack) ask(ctx context.Context, in inbound, sc screen, callback string, o order) string {
+	if said, ok := s.timely(ctx, sc, o); !ok {
+		s.tell(ctx, in, said)
+		return "too late"
+	}
+	f, err := s.reception.File(ctx, o.caseID)
+	if err != nil {
+		return s.viewFailed(ctx, in, sc, err)
+	}
+	v := sc.dialog(callback, sc.cardCustomer(f.Case), meta{Case: o.caseID, Version: o.version})
+	if _, _, err := s.client.openView(ctx, in.TriggerID, v); err != nil {
+		return s.viewFailed(ctx, in, sc, err)
+	}
+	return "asked why"
+}
+
+// showMail puts the whole mail on top of the preview. It is made anew: a view has no room to carry it.
+func (s *Slack) showMail(ctx context.Context, in inbound, sc screen, who person) string {
+	m := in.View.meta()
+	id, hash, err := s.client.pushView(ctx, in.TriggerID, sc.loading(m.Customer))
+	if err == nil {
+		err = s.fill(ctx, sc, id, hash, func(ctx context.Context) slackgo.ModalViewRequest {
+			p, err := s.reception.Preview(ctx, bot.Request{CustomerID: m.Customer, AgentEmail: who.Email})
+			switch {
+			case err != nil:
+				return sc.notice("slack.title_mail", capital(sc.reason(reasonOf(err))))
+			case p.Notice == "":
+				return sc.notice("slack.title_mail", sc.say("slack.no_mail"))
+			}
+			return sc.fullMail(p.Notice)
+		})
+	}
+	if err != nil {
+		return s.viewFailed(ctx, s.commandOf(ctx, in, m.Command), sc, err)
+	}
+	return "shown"
+}

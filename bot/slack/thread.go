@@ -1,0 +1,76 @@
+package slack
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"time"
+
+	"github.com/aanmaner/aanmaner/bot"
+	"github.com/aanmaner/aanmaner/bot/wording"
+)
+
+// lateLine is how long after the event a line in a thread says when it happened.
+const lateLine = 2 * time.Minute
+
+// tellThread tells the events that the card's thread doesn't have yet, a line each, and keeps how far it came. A line of
+// which it is unknown whether it was posted isn't posted again, unless a person is asked for: better twice than not at all.
+func (s *Slack) tellThread(ctx context.Context, f bot.File, card *bot.Card) error {
+	sc := s.channelScreen()
+	for _, e := range f.Journal[min(card.Thread, len(f.Journal)):] {
+		text, loud := sc.event(f.Case, e)
+		if text != "" {
+			if s.cfg.Now().Sub(e.At) > lateLine {
+				text += " " + sc.say("slack.happened", "at", wording.Instant(e.At))
+			}
+			_, err := s.client.post(ctx, card.Channel, card.TS, message{text: text, broadcast: loud})
+			if err != nil && (loud || !errors.Is(err, errDoubt)) {
+				return err
+			}
+		}
+		card.Thread = e.N
+		if text == "" {
+			continue
+		}
+		if err := s.putCard(ctx, *card); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// event is a journal entry as a line of the thread; empty: it is none of the team's concern, or stands on the card. loud
+// lines are shown in the channel too, since a person is needed.
+func (sc screen) event(c bot.Case, e bot.Entry) (text string, loud bool) {
+	who, why := name(e.Who.Name), sc.reason(reasonIn(e))
+	switch e.Kind {
+	case "case started":
+		return sc.say("slack.told_started", "who", who), false
+	case "step done":
+		if e.Step == bot.SendNotice && c.Notice.MessageID != "" {
+			return sc.say("slack.told_mailed", "message", esc(line(c.Notice.MessageID, maxReason))), false
+		}
+	case "waits":
+		return sc.say("slack.told_waits", "why", why), false
+	case "waiting":
+		return sc.say("slack.told_waiting", "day", string(c.Terms.CancelOn)), false
+	case "person asked":
+		return sc.say("slack.told_person", "name", name(c.CustomerName), "number", esc(line(c.CustomerNumber, maxLabel)), "why", why), true
+	case "retry asked":
+		return sc.say("slack.told_retry", "who", who), false
+	case "done by hand":
+		return sc.say("slack.told_hand", "who", who), false
+	case "ended":
+		return sc.say("slack.told_ended", "why", why), false
+	}
+	return "", false
+}
+
+// reasonIn reads the reason that an entry was written with.
+func reasonIn(e bot.Entry) wording.Reason {
+	var r wording.Reason
+	if json.Unmarshal(e.Data, &r) != nil {
+		return wording.Reason{}
+	}
+	return r
+}
