@@ -66,7 +66,7 @@ func (r *repo) parse() error {
 			return err
 		}
 		f := &goFile{path: name, pkg: pkg, test: strings.HasSuffix(name, "_test.go"), ast: file}
-		f.lines = r.fset.File(file.FileStart).LineCount() - 1 // the last one is empty, after the final newline
+		f.lines = r.fset.File(file.FileStart).LineCount()
 		for _, spec := range file.Imports {
 			imported, err := strconv.Unquote(spec.Path.Value)
 			if err != nil {

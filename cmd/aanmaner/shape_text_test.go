@@ -83,7 +83,7 @@ func shown(rule textRule, found string) string {
 func sleepingTests(r *repo) []string {
 	var wrong []string
 	for _, f := range r.files {
-		if !f.test {
+		if !f.test && !isSuite(f.pkg) {
 			continue
 		}
 		excused := r.waitLines(f)
