@@ -148,17 +148,23 @@ func (s *Server) Merge(from, into int) error {
 	if a == nil || b == nil {
 		return fmt.Errorf("%w: ticket %d or %d", ErrNoSuch, from, into)
 	}
-	for _, m := range s.messagesOf(from) {
-		m.ticketID = into
+	s.merge(a, b)
+	return nil
+}
+
+// merge moves what belongs to a over to b.
+func (s *Server) merge(a, b *ticket) {
+	for _, m := range s.messagesOf(a.id) {
+		m.ticketID = b.id
 	}
 	for _, c := range s.comments.all() {
-		if c.on == "ticket" && c.target == from {
-			c.target = into
+		if c.on == "ticket" && c.target == a.id {
+			c.target = b.id
 		}
 	}
 	for _, d := range s.drafts.all() {
-		if d.ticketID == from {
-			d.ticketID = into
+		if d.ticketID == a.id {
+			d.ticketID = b.id
 		}
 	}
 	for _, id := range a.requesters {
@@ -166,11 +172,10 @@ func (s *Server) Merge(from, into int) error {
 			b.requesters = append(b.requesters, id)
 		}
 	}
-	if ms := s.messagesOf(into); len(ms) > 0 {
+	if ms := s.messagesOf(b.id); len(ms) > 0 {
 		b.firstMessage, b.latestMessage = ms[0].id, ms[len(ms)-1].id
 	}
 	s.emptyTicket(a)
-	return nil
 }
 
 // emptyTicket is what a merge leaves of a ticket.

@@ -81,6 +81,18 @@ func (s *Server) Cron(ctx context.Context) int {
 	return sent
 }
 
+// CronNow is Cron with every queued draft due, as if the five minutes had passed.
+func (s *Server) CronNow(ctx context.Context) int {
+	s.mu.Lock()
+	for _, d := range s.drafts.all() {
+		if d.queued {
+			d.deliverAt = min(d.deliverAt, s.now())
+		}
+	}
+	s.mu.Unlock()
+	return s.Cron(ctx)
+}
+
 // sendDraft tries one draft.
 func (s *Server) sendDraft(d *draft) bool {
 	l := d.letter

@@ -2,6 +2,7 @@ package cerbfake
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 )
 
@@ -24,6 +25,8 @@ func (s *Server) serveTickets(c *call) answer {
 		return s.postCompose(c)
 	case c.method == "POST" && c.stack[0] == "reply":
 		return s.postReply(c)
+	case c.method == "POST" && c.stack[0] == "merge":
+		return s.postMerge(c)
 	}
 	return s.notImplemented()
 }
@@ -135,6 +138,29 @@ func (s *Server) commentTicket(c *call, id int) answer {
 	}
 	cm := s.addComment(comment{on: "ticket", target: t.id, author: c.worker.ID, text: text, created: s.now()})
 	return s.success(object{"ticket_id": t.id, "comment_id": cm.id})
+}
+
+// postMerge puts tickets together; the one with the lowest id stays.
+func (s *Server) postMerge(c *call) answer {
+	var ids []int
+	for _, text := range c.params["ticket_ids[]"] {
+		if id := intval(text); s.tickets.get(id) != nil && !slices.Contains(ids, id) {
+			ids = append(ids, id)
+		}
+	}
+	switch {
+	case len(ids) == 0:
+		return s.failure(errParamInvalid, "Failed to load the given ticket IDs.")
+	case len(ids) < 2:
+		return s.failure(errParamInvalid, "At least two `ticket_ids[]` parameters are required.")
+	case slices.ContainsFunc(ids, func(id int) bool { return !mayWrite(c.worker, s.tickets.get(id)) }):
+		return s.failure(errPermissions, "You do not have permission to modify these tickets.")
+	}
+	slices.Sort(ids)
+	for _, from := range ids[1:] {
+		s.merge(s.tickets.get(from), s.tickets.get(ids[0]))
+	}
+	return s.getTicket(c, ids[0])
 }
 
 // number reads a path's part as an id.
