@@ -50,8 +50,8 @@ func TestShape(t *testing.T) {
 	r := realRepo(t)
 	for _, rule := range houseRules() {
 		t.Run(rule.name, func(t *testing.T) {
-			for _, finding := range rule.find(r) {
-				t.Error(finding)
+			if found := rule.find(r); len(found) > 0 {
+				t.Errorf("%d findings\n%s", len(found), strings.Join(found, "\n"))
 			}
 		})
 	}

@@ -33,7 +33,11 @@ func (c command) output(ctx context.Context) (string, error) {
 	if cmd.Stdout = c.stdout; c.stdout == nil {
 		cmd.Stdout = &text
 	}
-	if err := cmd.Run(); err != nil {
+	err := cmd.Run()
+	if ctx.Err() != nil && cmd.Process != nil {
+		killGroup(cmd) // what did not heed the signal
+	}
+	if err != nil {
 		return text.String(), &failure{line: c.String(), text: text.String(), cause: err}
 	}
 	return text.String(), nil

@@ -8,10 +8,12 @@
 //
 //   - command.go runs a program in a process group of its own, so that Ctrl-C ends all of it;
 //   - tree.go knows the repository's files, as git lists them;
-//   - need.go is the table of programs that tests want (a C compiler, PostgreSQL, a browser, a mail server): how each is
-//     found, from which Debian package it comes, and how it is started on loopback with throw-away data;
-//   - format.go, modules.go, build.go, lint.go, gotest.go and rules.go are the stages;
-//   - runner.go runs them, two at a time where they don't disturb each other; report.go prints.
+//   - need.go is the table of programs that tests may want (a C compiler, PostgreSQL, a browser, a mail server): how each
+//     is found, from which Debian package it comes, and how service.go starts it on loopback with throw-away data.
+//     Nothing of it is installed or started before a test mentions its variable;
+//   - format.go, modules.go, build.go, lint.go, gotest.go and events.go are the stages.
+//
+// The house rules themselves are a Go test, cmd/aanmaner/shape_test.go.
 //
 // golangci-lint is left out on purpose: from its own module file it takes over a minute to download and several minutes
 // to compile on two cores, longer than everything else here together. Staticcheck comes from .tools/go.mod, a module of

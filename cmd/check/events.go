@@ -2,9 +2,9 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"cmp"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -19,6 +19,7 @@ const (
 
 // testEvent is a line of "go test -json", as "go doc test2json" describes it, and of the build that goes before.
 type testEvent struct {
+	Time        time.Time
 	Action      string
 	Package     string
 	ImportPath  string // instead of Package on build-output
@@ -33,6 +34,9 @@ type testName struct{ pkg, test string }
 
 func (n testName) String() string {
 	name := strings.TrimPrefix(strings.TrimPrefix(n.pkg, modulePath), "/")
+	if name == "command-line-arguments" { // files were named, no package
+		name = ""
+	}
 	return strings.TrimSpace(name + " " + n.test)
 }
 
@@ -47,8 +51,9 @@ type testResults struct {
 	output   map[testName][]string
 	builds   map[string][]string // what the compiler said of each package
 	running  map[testName]bool
-	broken   map[string]bool // packages in which a test has failed
-	tests    map[string]int  // ended tests of each package
+	since    map[string]time.Time // packages that are being tested
+	broken   map[string]bool      // packages in which a test has failed
+	tests    map[string]int       // ended tests of each package
 	slow     []slowName
 }
 
@@ -60,35 +65,71 @@ type slowName struct {
 func newTestResults(progress func(string, ...any)) *testResults {
 	return &testResults{
 		progress: progress, output: map[testName][]string{}, builds: map[string][]string{}, running: map[testName]bool{},
-		broken: map[string]bool{}, tests: map[string]int{},
+		since: map[string]time.Time{}, broken: map[string]bool{}, tests: map[string]int{},
 	}
 }
 
-// read takes in events until there are no more. A line that is no event (a program writing past the test's back) is kept
-// as output of the run.
-func (r *testResults) read(events io.Reader) error {
-	for lines := bufio.NewReader(events); ; {
-		line, err := lines.ReadBytes('\n')
-		var e testEvent
-		switch {
-		case len(line) == 0:
-		case json.Unmarshal(line, &e) == nil:
-			r.take(e)
-		default:
-			r.progress("  %s", strings.TrimSpace(string(line)))
+// read takes in events until there are no more. A line that is no event (a program writing past the test's back) is
+// passed on. When nothing was printed for a while, the ticker lets it say what is being tested.
+func (r *testResults) read(events io.Reader, quiet *time.Ticker) {
+	lines := make(chan []byte)
+	go func() {
+		defer close(lines)
+		for in := bufio.NewReader(events); ; {
+			line, err := in.ReadBytes('\n')
+			lines <- line
+			if err != nil {
+				return
+			}
 		}
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
-		if err != nil {
-			return err
+	}()
+	for {
+		select {
+		case line, more := <-lines:
+			if !more {
+				r.dropRunning("")
+				return
+			}
+			if r.takeLine(line) {
+				quiet.Reset(quietAtMost)
+			}
+		case now := <-quiet.C:
+			r.tellWhere(now)
 		}
 	}
 }
 
-func (r *testResults) take(e testEvent) {
+// takeLine says whether anything was printed.
+func (r *testResults) takeLine(line []byte) bool {
+	var e testEvent
+	if json.Unmarshal(line, &e) == nil {
+		return r.take(e)
+	}
+	if text := bytes.TrimSpace(line); len(text) > 0 {
+		r.progress("  %s", text)
+	}
+	return true
+}
+
+// tellWhere shows that the run is alive: which packages it is in, and for how long.
+func (r *testResults) tellWhere(now time.Time) {
+	var in []string
+	for pkg, since := range r.since {
+		in = append(in, fmt.Sprintf("%v (%s)", testName{pkg: pkg}, seconds(now.Sub(since))))
+	}
+	slices.Sort(in)
+	r.progress("  … %d tests so far; now in %s", r.total(), cmp.Or(strings.Join(in, ", "), "the compiler"))
+}
+
+// total is how many tests have ended.
+func (r *testResults) total() int { return r.count.passed + r.count.failed + r.count.skipped }
+
+// take says whether anything was printed.
+func (r *testResults) take(e testEvent) bool {
 	name := testName{pkg: e.Package, test: e.Test}
 	switch e.Action {
+	case "start":
+		r.since[e.Package] = e.Time
 	case "run":
 		r.running[name] = true
 	case "output":
@@ -98,10 +139,12 @@ func (r *testResults) take(e testEvent) {
 	case "pass", "fail", "skip":
 		if e.Test == "" {
 			r.endPackage(name, e)
-		} else {
-			r.endTest(name, e)
+			return true
 		}
+		r.endTest(name, e)
+		return e.Action == "fail"
 	}
+	return false
 }
 
 func (r *testResults) endTest(name testName, e testEvent) {
@@ -123,16 +166,32 @@ func (r *testResults) endTest(name testName, e testEvent) {
 	delete(r.output, name)
 }
 
-// fail counts a failed test and keeps all that it printed.
+// fail counts a failed test, says so at once and keeps all that it printed.
 func (r *testResults) fail(name testName) {
 	r.count.failed++
 	r.broken[name.pkg] = true
-	r.failures = append(r.failures, fmt.Sprintf("FAIL %v\n%s", name, strings.Join(r.output[name], "")))
+	if name.test != "" {
+		r.progress("  FAIL %v", name)
+	}
+	if text := ownWords(r.output[name]); text != "" || name.test == "" {
+		r.failures = append(r.failures, fmt.Sprintf("FAIL %v\n%s", name, text))
+	}
+}
+
+// ownWords is what a test printed, without go test's lines around it. A test of which only a subtest failed has none.
+func ownWords(output []string) string {
+	return strings.Join(slices.DeleteFunc(slices.Clone(output), isFrame), "")
+}
+
+func isFrame(line string) bool {
+	line = strings.TrimSpace(line)
+	return strings.HasPrefix(line, "=== ") || strings.HasPrefix(line, "--- ")
 }
 
 // endPackage counts a package that failed without any test to blame: it does not build, or its process broke off.
 func (r *testResults) endPackage(name testName, e testEvent) {
 	r.dropRunning(name.pkg)
+	delete(r.since, name.pkg)
 	if e.Action == "fail" && !r.broken[name.pkg] {
 		r.output[name] = slices.Concat(r.builds[e.FailedBuild], r.output[name])
 		r.fail(name)
@@ -157,9 +216,6 @@ func (r *testResults) dropRunning(pkg string) {
 	}
 }
 
-// finish is called after the last event.
-func (r *testResults) finish() { r.dropRunning("") }
-
 // slowest lists the tests that took longest, the slowest first.
 func (r *testResults) slowest() []string {
 	slices.SortFunc(r.slow, func(a, b slowName) int { return cmp.Compare(b.took, a.took) })
@@ -170,11 +226,10 @@ func (r *testResults) slowest() []string {
 	return lines
 }
 
-// reason is what a skipped test said last before the lines of go test itself.
+// reason is what a skipped test said last.
 func reason(output []string) string {
 	for _, line := range slices.Backward(output) {
-		line = strings.TrimSpace(line)
-		if line != "" && !strings.HasPrefix(line, "---") && !strings.HasPrefix(line, "===") {
+		if line = strings.TrimSpace(line); line != "" && !isFrame(line) {
 			return line
 		}
 	}

@@ -21,10 +21,6 @@ func run(args []string, stdout, stderr io.Writer) int {
 	if errors.Is(err, flag.ErrHelp) {
 		return 0
 	}
-	if err == nil && opts.list {
-		listStages(stdout, stages())
-		return 0
-	}
 	var chosen []stage
 	if err == nil {
 		chosen, err = choose(stages(), opts)
@@ -44,15 +40,14 @@ func check(chosen []stage, opts options, stdout io.Writer) int {
 	defer cancel()
 	go cancelWithParent(ctx, cancel)
 
-	out := newReport(stdout)
-	w, err := newWorld(ctx, opts, out)
+	w, err := newWorld(ctx, opts, &report{stdout})
 	if err != nil {
-		out.line("check: %v", err)
+		fmt.Fprintln(stdout, "check:", err)
 		return 1
 	}
 	defer w.stopServices()
 	sum := runStages(ctx, chosen, w)
-	out.sum(sum)
+	w.out.sum(sum)
 	if sum.failed > 0 {
 		return 1
 	}

@@ -4,33 +4,23 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"sync"
 	"time"
 )
 
-// report prints what happens, one writer for all stages.
-type report struct {
-	mu sync.Mutex
-	w  io.Writer
-}
-
-func newReport(w io.Writer) *report { return &report{w: w} }
+// report prints what happens.
+type report struct{ w io.Writer }
 
 // line prints a line of progress.
 func (r *report) line(format string, args ...any) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
 	fmt.Fprintf(r.w, format+"\n", args...)
 }
 
 // stage prints a stage that has ended, with its details indented below it.
 func (r *report) stage(name string, o outcome, took time.Duration) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	fmt.Fprintf(r.w, "%-14s %-7s %7s  %s\n", name, verdict(o.count), seconds(took), o.summary)
+	r.line("%-14s %-7s %7s  %s", name, verdict(o.count), seconds(took), o.summary)
 	for _, detail := range o.details {
 		for text := range strings.SplitSeq(strings.TrimRight(detail, "\n"), "\n") {
-			fmt.Fprintf(r.w, "    %s\n", text)
+			r.line("    %s", text)
 		}
 	}
 }
@@ -51,6 +41,4 @@ func verdict(c counts) string {
 	}
 }
 
-func seconds(d time.Duration) string {
-	return fmt.Sprintf("%.1fs", d.Seconds())
-}
+func seconds(d time.Duration) string { return fmt.Sprintf("%.1fs", d.Seconds()) }

@@ -1,33 +1,62 @@
 package main
 
-import "context"
+import (
+	"context"
+	"fmt"
+	"time"
+)
 
 // stage is one thing that is checked.
 type stage struct {
 	name     string
-	what     string   // one line for -list
-	requires []string // stages that have to run before
-	alone    bool     // nothing else runs meanwhile: it starts services, or measures time
-	slow     bool     // left out by -fast
+	what     string // one line for the help
+	requires string // a stage that has to run before
+	slow     bool   // left out by -fast
 	run      func(context.Context, *world) outcome
 }
 
 // stages is the table of all checks, in the order in which they run: the cheap ones first, so that a slip shows at once.
+// They run one after the other, as each of them keeps two cores busy by itself.
 func stages() []stage {
 	return []stage{
-		{name: "prerequisites", what: "what tests need is found, installed or started", alone: true, run: prerequisites},
 		{name: "gofmt", what: "every Go file is formatted", run: formatted},
-		{name: "rules", what: "top level, sleeping tests, unfinished work, machine paths, secrets", run: rules},
-		{name: "modules", what: "go.mod and go.sum are tidy, downloads are what go.sum says", run: modules},
+		{name: "shape", what: "the house rules: imports, sizes, docs, state, secrets (cmd/aanmaner/shape_test.go)", run: shape},
+		{name: "modules", what: "go.mod and go.sum are tidy", run: modules},
+		{name: "build", what: "everything compiles without cgo", run: build},
 		{name: "vet", what: "go vet", run: vet},
-		{name: "build", what: "the binary builds without cgo and holds no test code", run: build},
-		{name: "shape", what: "imports, sizes, docs and state are as the house rules say", run: shape},
 		{name: "staticcheck", what: "staticcheck, all checks but a few with reasons", slow: true, run: staticcheck},
-		{name: "tests", what: "go test -race ./...", requires: []string{"prerequisites"}, alone: true, run: tests},
+		{name: "prerequisites", what: "what tests need is found, installed or started", run: prerequisites},
+		{name: "tests", what: "go test -race ./...", requires: "prerequisites", run: tests},
 	}
 }
 
-// outcome is what a stage found. The zero value with a summary is a pass of one check.
+// runStages runs the stages in order and adds up what they found.
+func runStages(ctx context.Context, chosen []stage, w *world) counts {
+	var sum counts
+	for _, s := range chosen {
+		sum = sum.plus(runStage(ctx, s, w))
+	}
+	return sum
+}
+
+// runStage runs one stage. What was broken off by Ctrl-C or the time limit has failed, whatever it says itself.
+func runStage(ctx context.Context, s stage, w *world) counts {
+	if ctx.Err() != nil {
+		o := failed(fmt.Sprintf("not run: %v", context.Cause(ctx)))
+		w.out.stage(s.name, o, 0)
+		return o.count
+	}
+	start := time.Now()
+	o := s.run(ctx, w)
+	if ctx.Err() != nil {
+		o.summary = fmt.Sprintf("broken off: %v; %s", context.Cause(ctx), o.summary)
+		o.count.failed = max(o.count.failed, 1)
+	}
+	w.out.stage(s.name, o, time.Since(start))
+	return o.count
+}
+
+// outcome is what a stage found.
 type outcome struct {
 	count   counts
 	summary string   // one short line

@@ -8,6 +8,8 @@ import (
 	"strings"
 )
 
+const modulePath = "github.com/aanmaner/aanmaner"
+
 // world is what all stages of a run know: where the repository is, and what was started for the tests.
 type world struct {
 	root    string // of the repository, absolute
@@ -44,7 +46,7 @@ func findRoot() (string, error) {
 	}
 	for {
 		mod, err := os.ReadFile(filepath.Join(dir, "go.mod"))
-		if err == nil && strings.HasPrefix(string(mod), "module github.com/aanmaner/aanmaner\n") {
+		if err == nil && strings.HasPrefix(string(mod), "module "+modulePath+"\n") {
 			return dir, nil
 		}
 		parent := filepath.Dir(dir)
