@@ -28,7 +28,7 @@ var errTwice = errors.New("slack: two postings of the card are in doubt; it is n
 type board struct {
 	mu    sync.Mutex
 	dirty map[int64]*redraw
-	shown map[int64][32]byte // what each card shows, as far as this run drew it
+	shown map[int64]shown // what each card shows, as far as this run drew it
 	wake  chan struct{}
 	locks [64]sync.Mutex // one card is drawn by one at a time; two cards may share a lock
 }
@@ -39,8 +39,14 @@ type redraw struct {
 	fails int
 }
 
+// shown is what a card shows, and since when.
+type shown struct {
+	sum [32]byte
+	at  time.Time
+}
+
 func newBoard() *board {
-	return &board{dirty: map[int64]*redraw{}, shown: map[int64][32]byte{}, wake: make(chan struct{}, 1)}
+	return &board{dirty: map[int64]*redraw{}, shown: map[int64]shown{}, wake: make(chan struct{}, 1)}
 }
 
 func (b *board) lock(caseID int64) (unlock func()) {
@@ -49,13 +55,26 @@ func (b *board) lock(caseID int64) (unlock func()) {
 	return l.Unlock
 }
 
-// mark asks for a card to be drawn after a while, or sooner if that was asked before.
-func (b *board) mark(caseID int64, after time.Duration, fails int) {
+// mark asks for a card to be drawn soon, but so long after it was drawn last. A card that waits for its next try goes on
+// waiting.
+func (b *board) mark(caseID int64, pace time.Duration) {
 	b.mu.Lock()
 	if b.dirty[caseID] == nil {
-		b.dirty[caseID] = &redraw{due: time.Now().Add(after), fails: fails}
+		b.dirty[caseID] = &redraw{due: b.shown[caseID].at.Add(pace)}
 	}
 	b.mu.Unlock()
+	b.rouse()
+}
+
+// again asks for a card to be drawn after a while, since that failed so many times.
+func (b *board) again(caseID int64, after time.Duration, fails int) {
+	b.mu.Lock()
+	b.dirty[caseID] = &redraw{due: time.Now().Add(after), fails: fails}
+	b.mu.Unlock()
+	b.rouse()
+}
+
+func (b *board) rouse() {
 	select {
 	case b.wake <- struct{}{}:
 	default:
@@ -79,7 +98,7 @@ func (b *board) take(all bool) (due map[int64]int, next time.Duration) {
 }
 
 // Changed says that a case looks different now: its card is drawn soon. It doesn't block.
-func (s *Slack) Changed(caseID int64) { s.board.mark(caseID, 0, 0) }
+func (s *Slack) Changed(caseID int64) { s.board.mark(caseID, s.pace.redraw) }
 
 // keepCards draws the cards of cases that change until ctx ends, and then the last state of those that are waiting.
 func (s *Slack) keepCards(ctx, workCtx context.Context) {
@@ -160,7 +179,7 @@ func (s *Slack) drawOrRetry(ctx context.Context, id int64, fails int) {
 			wait = told
 		}
 		s.log.WarnContext(ctx, "card can't be drawn now", "case", id, "again_in", wait, "error", err)
-		s.board.mark(id, wait, fails+1)
+		s.board.again(id, wait, fails+1)
 	}
 }
 
@@ -194,11 +213,8 @@ func (s *Slack) draw(ctx context.Context, caseID int64) (bot.Card, error) {
 
 // edit redraws the message unless it shows the same already.
 func (s *Slack) edit(ctx context.Context, card bot.Card, m message) error {
-	sum, known := m.sum(), false
-	s.board.mu.Lock()
-	known = s.board.shown[card.CaseID] == sum
-	s.board.mu.Unlock()
-	if known {
+	sum := m.sum()
+	if s.board.shows(card.CaseID, sum) {
 		return nil
 	}
 	if err := s.client.update(ctx, card.Channel, card.TS, m); err != nil {
@@ -208,6 +224,12 @@ func (s *Slack) edit(ctx context.Context, card bot.Card, m message) error {
 	return nil
 }
 
+func (b *board) shows(caseID int64, sum [32]byte) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.shown[caseID].sum == sum
+}
+
 // note keeps what a card shows.
 func (b *board) note(caseID int64, sum [32]byte) {
 	b.mu.Lock()
@@ -215,7 +237,7 @@ func (b *board) note(caseID int64, sum [32]byte) {
 	if len(b.shown) > 10000 { // then a few edits are made that change nothing
 		clear(b.shown)
 	}
-	b.shown[caseID] = sum
+	b.shown[caseID] = shown{sum, time.Now()}
 }
 
 // sum tells two renditions of a message apart.
@@ -244,7 +266,7 @@ func (s *Slack) post(ctx context.Context, card *bot.Card, m message) error {
 		return err
 	}
 	ts, err := s.client.post(ctx, card.Channel, "", m)
-	if errors.Is(err, errNoEffect) {
+	if err != nil && !errors.Is(err, errDoubt) { // it certainly isn't there
 		card.TriedAt = time.Time{}
 		return errors.Join(err, s.putCard(context.WithoutCancel(ctx), *card))
 	}

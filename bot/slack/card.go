@@ -79,7 +79,7 @@ func (sc screen) cardBody(f bot.File) string {
 
 // ending says why a case ended and what stays as it is.
 func (sc screen) ending(f bot.File) string {
-	text := capital(sc.reason(f.Case.Reason))
+	text := sc.opening(f.Case.Reason)
 	if changed := slices.ContainsFunc(f.Intents, func(in bot.Intent) bool { return in.Changed }); changed {
 		return text + "\n" + strings.Join(sc.steps(f), "\n") + "\n" + sc.say("slack.stays")
 	}

@@ -39,11 +39,11 @@ func (sc screen) steps(f bot.File) []string {
 }
 
 // step is one line: its mark, what it is, and why it isn't done where it isn't.
-func (sc screen) step(f bot.File, name bot.StepName, of int, text string) string {
+func (sc screen) step(f bot.File, step bot.StepName, of int, text string) string {
 	settled, trouble, skipped := 0, wording.Reason{}, wording.Reason{}
 	for _, in := range f.Intents {
 		switch {
-		case in.Step != name:
+		case in.Step != step:
 		case in.Outcome == bot.Skipped:
 			settled, skipped = settled+1, in.Why
 		case in.Outcome == bot.Done:
@@ -53,7 +53,7 @@ func (sc screen) step(f bot.File, name bot.StepName, of int, text string) string
 		}
 	}
 	switch {
-	case settled >= of && !skipped.IsZero() && count(f.Intents, name, done) == 0:
+	case settled >= of && !skipped.IsZero() && count(f.Intents, step, done) == 0:
 		return markSkipped + " " + text + ": " + sc.reason(skipped)
 	case settled >= of:
 		return markDone + " " + text
@@ -61,7 +61,7 @@ func (sc screen) step(f bot.File, name bot.StepName, of int, text string) string
 		return markNotDone + " " + text + ": " + sc.reason(trouble)
 	case f.Case.State == bot.Ended:
 		return markNotDone + " " + text
-	case f.Case.Step == name || slices.ContainsFunc(f.Intents, func(in bot.Intent) bool { return in.Step == name }):
+	case f.Case.Step == step || slices.ContainsFunc(f.Intents, func(in bot.Intent) bool { return in.Step == step }):
 		return markNow + " " + text
 	}
 	return markTodo + " " + text

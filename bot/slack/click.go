@@ -64,7 +64,7 @@ func (s *Slack) click(ctx context.Context, in inbound) string {
 	}
 	switch action {
 	case actionStopNow:
-		return s.clicked(ctx, in, sc, who, order{id, version, bot.SignalStop, sc.words.Say("en", "slack.button_stop_now")})
+		return s.clicked(ctx, in, sc, who, order{id, version, bot.SignalStop, s.channelScreen().say("slack.stopped_in_time")})
 	case actionRetry:
 		return s.clicked(ctx, in, sc, who, order{id, version, bot.SignalRetry, ""})
 	case choiceStop:
@@ -145,7 +145,7 @@ func (s *Slack) showMail(ctx context.Context, in inbound, sc screen, who person)
 			p, err := s.reception.Preview(ctx, bot.Request{CustomerID: m.Customer, AgentEmail: who.Email})
 			switch {
 			case err != nil:
-				return sc.notice("slack.title_mail", capital(sc.reason(reasonOf(err))))
+				return sc.notice("slack.title_mail", sc.opening(reasonOf(err)))
 			case p.Notice == "":
 				return sc.notice("slack.title_mail", sc.say("slack.no_mail"))
 			}

@@ -39,6 +39,17 @@ func (sc screen) reason(r wording.Reason) string {
 	return sc.words.Reason(sc.lang, wording.Reason{Code: r.Code, Args: args})
 }
 
+// opening is a reason as the beginning of a line. A name keeps its own first letter.
+func (sc screen) opening(r wording.Reason) string {
+	text := sc.reason(r)
+	for _, v := range r.Args {
+		if own := esc(line(v, maxReason)); own != "" && strings.HasPrefix(text, own) {
+			return text
+		}
+	}
+	return capital(text)
+}
+
 // webAddress says whether s is an address that may stand in a link.
 func webAddress(s string) bool {
 	return (strings.HasPrefix(s, "https://") || strings.HasPrefix(s, "http://")) && !strings.ContainsAny(s, "<>| \n\t\"")

@@ -168,11 +168,11 @@ func (s *Slack) serveSubmit(w http.ResponseWriter, r *http.Request, in inbound, 
 		w.WriteHeader(http.StatusOK)
 		return
 	}
-	wait := s.pace.submit
-	if in.View.Callback == callbackSearch { // a search shows at once that it is under way
-		wait = 0
+	if in.View.Callback == callbackSearch || in.View.Callback == callbackChoose { // shows at once that it is under way
+		s.answerView(w, sc.working(*in.View))
+		return
 	}
-	view, known := now.wait(r.Context(), wait)
+	view, known := now.wait(r.Context(), s.pace.submit)
 	switch {
 	case !known:
 		s.answerView(w, sc.working(*in.View))

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"io"
+	"mime"
 	"net/http"
 	"net/url"
 	"slices"
@@ -21,6 +22,10 @@ const (
 // is false. The signature covers the raw body, so that is checked before anything is parsed
 // (docs.slack.dev/authentication/verifying-requests-from-slack). slack-go's verifier takes no clock, hence our own.
 func (s *Slack) readSigned(w http.ResponseWriter, r *http.Request) (form url.Values, ok bool) {
+	if kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); kind != "application/x-www-form-urlencoded" {
+		http.Error(w, "a form is expected", http.StatusUnsupportedMediaType)
+		return nil, false
+	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxRequest))
 	if err != nil {
 		http.Error(w, "the request is too large or was cut off", http.StatusRequestEntityTooLarge)

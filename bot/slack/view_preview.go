@@ -37,7 +37,7 @@ func (sc screen) preview(p bot.Preview, command, changed string) slackgo.ModalVi
 	blocks = append(blocks, slackgo.NewDividerBlock(), section(sc.planned(plan)))
 	head := section(sc.say("slack.as_read"))
 	head.Accessory = slackgo.NewAccessory(button(actionFullMail, "", sc.say("slack.full_mail")))
-	blocks = append(blocks, head, quote(bot.TicketSubject, cut(p.Notice, maxQuote)),
+	blocks = append(blocks, head, quote(bot.TicketSubject, cut(strings.TrimSpace(p.Notice), maxQuote)),
 		contextLine(sc.say("slack.checked", "at", wording.Instant(plan.At))))
 	if plan.Large {
 		blocks = append(blocks, field(fieldNumber, sc.say("slack.type_number"), "", "", maxLabel))
@@ -55,7 +55,7 @@ func (sc screen) preview(p bot.Preview, command, changed string) slackgo.ModalVi
 func (sc screen) warnings(all []wording.Reason) []slackgo.Block {
 	var texts []string
 	for _, w := range all {
-		text := capital(sc.reason(w))
+		text := sc.opening(w)
 		if len(texts) == maxWarnings {
 			texts[maxWarnings-1] += "\n" + text
 			continue
@@ -148,7 +148,7 @@ func (sc screen) changes(shown meta, now bot.Plan) string {
 // fullMail is the whole mail as the customer will read it.
 func (sc screen) fullMail(text string) slackgo.ModalViewRequest {
 	var blocks []slackgo.Block
-	for i, part := range inParts(text, 2900) {
+	for i, part := range inParts(strings.TrimSpace(text), 2900) {
 		if i == 0 {
 			blocks = append(blocks, quote(bot.TicketSubject, part))
 			continue

@@ -92,7 +92,7 @@ func (sc screen) blocked(customer *backoffice.Customer, why []wording.Reason, ca
 	}
 	texts := make([]string, len(why))
 	for i, r := range why {
-		texts[i] = capital(sc.reason(r))
+		texts[i] = sc.opening(r)
 	}
 	reasons := section(":no_entry: " + strings.Join(texts, "\n"))
 	if caseURL != "" {

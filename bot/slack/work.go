@@ -178,6 +178,9 @@ func (r *reply) isWritten() { close(r.written) }
 
 // settle waits until Slack has the acknowledgement. It and our redraw take two roads, and the redraw has to come second.
 func (r *reply) settle(ctx context.Context) {
+	if r == nil {
+		return
+	}
 	select {
 	case <-r.written:
 	case <-ctx.Done():

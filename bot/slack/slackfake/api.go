@@ -66,6 +66,8 @@ func (s *Server) method(name string) (run method, scope string) {
 		return s.groupMembers, "usergroups:read"
 	case "conversations.info":
 		return s.channelInfo, "channels:read"
+	case "conversations.history":
+		return s.history, "channels:history"
 	case "conversations.open":
 		return s.openDirect, "im:write"
 	}
