@@ -59,7 +59,7 @@ func jansen(t testing.TB) Facts {
 			invoice("0340", "2026-10-26", 10000), invoice("0311", "2026-10-12", 12000), invoice("0355", "2026-11-09", 12000),
 		},
 		Services: []backoffice.Service{
-			{ID: "s1", CustomerID: "c1", Label: "web01", Kind: backoffice.KindHosting, State: backoffice.ServiceActive, Domains: []string{"bouw.example"}},
+			{ID: "s1", CustomerID: "c1", Label: "web01", Kind: backoffice.KindHosting, State: backoffice.ServiceActive, Domains: []string{"Bouw.example"}},
 			{ID: "s2", CustomerID: "c1", Label: "db02", Kind: backoffice.KindVPS, State: backoffice.ServiceActive},
 		},
 		Payments: backoffice.Payments{BookedUntil: "2026-11-20"}, PaymentsKnown: true,

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"slices"
 	"time"
 
 	"github.com/aanmaner/aanmaner/backoffice"
@@ -25,35 +26,47 @@ type Verdict struct {
 }
 
 // Recheck looks at the debt again right before a step that hurts, against the terms that the agent confirmed. It is pure.
-// Paid means that all invoices of the case are closed; an amount that changed, a dispute, or a comment by someone else goes
-// to a person; money on its way means wait.
+// Paid means that all invoices of the case are closed; an amount or an invoice that changed, a dispute, or a comment by
+// someone else goes to a person; money on its way means wait.
 func Recheck(c Case, step StepName, f Facts, p Policy) Verdict {
-	left, disputed := c.Terms.openNow(f)
+	f.OpenCase, f.SetAside = &c, c.Terms.SetAside
+	now := c.Terms.debtNow(f)
 	treated, byOther := treatedComment(f)
 	switch {
-	case left.IsZero():
+	case !now.open:
 		return Verdict{Kind: ToPerson, Reason: wording.Because("paid_meanwhile", "amount", wording.Money(c.Terms.Outstanding))}
 	case f.Customer.ExcludedOn(f.Today) != nil:
 		return Verdict{Kind: ToPerson, Reason: wording.Because("excluded_meanwhile", "why", f.Customer.Excluded.Reason)}
-	case disputed != "":
-		return Verdict{Kind: ToPerson, Reason: wording.Because("disputed_meanwhile", "invoice", disputed)}
-	case left != c.Terms.Outstanding:
+	case now.disputed != "":
+		return Verdict{Kind: ToPerson, Reason: wording.Because("disputed_meanwhile", "invoice", now.disputed)}
+	case now.left != c.Terms.Outstanding:
 		return Verdict{Kind: ToPerson, Reason: wording.Because("amount_changed",
-			"was", wording.Money(c.Terms.Outstanding), "now", wording.Money(left))}
-	case byOther && treated.ID != c.Terms.SetAside:
+			"was", wording.Money(c.Terms.Outstanding), "now", wording.Money(now.left))}
+	case now.changed != "":
+		return Verdict{Kind: ToPerson, Reason: wording.Because("invoice_changed", "invoice", now.changed)}
+	case byOther:
 		return Verdict{Kind: ToPerson, Reason: wording.Because("comment_meanwhile", "who", treated.Author, "at", wording.Instant(treated.At))}
 	}
 	if r := moneyOnItsWay(f, p); !r.IsZero() {
 		return Verdict{Kind: Hold, Reason: r, Until: f.At.Add(recheckEvery)}
 	}
 	if step == SuspendServices {
-		return notBefore(c.Terms.SuspendAt, f.At, p)
+		return notBefore(c.suspendFrom(p), f.At, p)
 	}
 	return Verdict{Kind: Go}
 }
 
 // recheckEvery is how often a case looks whether money on its way has come.
 const recheckEvery = time.Hour
+
+// suspendFrom is the instant that was agreed on, or later when the notice was late: the policy's delay is the customer's
+// time between the two.
+func (c Case) suspendFrom(p Policy) time.Time {
+	if after := c.Notice.SentAt.Add(p.SuspendDelay); p.SuspendDelay > 0 && after.After(c.Terms.SuspendAt) {
+		return after
+	}
+	return c.Terms.SuspendAt
+}
 
 // notBefore holds the suspension until the agreed instant and outside quiet times.
 func notBefore(agreed, now time.Time, p Policy) Verdict {
@@ -70,27 +83,41 @@ func notBefore(agreed, now time.Time, p Policy) Verdict {
 	return Verdict{Kind: Go}
 }
 
-// openNow adds up what is still open on the invoices of the case, and names one that is disputed.
-func (t Terms) openNow(f Facts) (left backoffice.Money, disputed string) {
-	open := make(map[string]backoffice.Invoice, len(f.Invoices))
-	for _, inv := range f.Invoices {
-		open[inv.ID] = inv
-	}
-	left.Currency = t.Outstanding.Currency
-	for _, inv := range t.Invoices {
-		now, ok := open[inv.ID]
-		if !ok {
-			now, ok = f.Settled[inv.ID]
-		}
-		if !ok { // not read: as open as it was, never as paid
-			now = backoffice.Invoice{State: backoffice.InvoiceOpen, Open: inv.Open}
-		}
-		if now.State == backoffice.InvoiceOpen {
-			left.Minor += now.Open.Minor
+// debtNow is how the invoices of a case stand now.
+type debtNow struct {
+	open     bool             // at least one of them is still to be paid
+	left     backoffice.Money // what is to be paid on all of them
+	disputed string           // the number of one that is disputed
+	changed  string           // the number of one that is not as it was confirmed: paid, of another amount, no longer overdue
+}
+
+// debtNow compares the invoices of the case with how they stand now. That their sum is the same proves nothing: one may be
+// paid and another be higher by as much.
+func (t Terms) debtNow(f Facts) debtNow {
+	d := debtNow{left: backoffice.Money{Currency: t.Outstanding.Currency}}
+	for _, was := range t.Invoices {
+		now := f.invoiceNow(was)
+		if now.State == backoffice.InvoiceOpen && now.Open.Minor > 0 {
+			d.open = true
+			d.left.Minor += now.Open.Minor
 		}
 		if now.Disputed {
-			disputed = inv.Number
+			d.disputed = was.Number
+		}
+		if now.Open != was.Open || !now.OverdueOn(f.Today) {
+			d.changed = was.Number
 		}
 	}
-	return left, disputed
+	return d
+}
+
+// invoiceNow finds an invoice of the case in the facts. One that was not read is as open as it was, never paid.
+func (f Facts) invoiceNow(was TermInvoice) backoffice.Invoice {
+	if n := slices.IndexFunc(f.Invoices, func(i backoffice.Invoice) bool { return i.ID == was.ID }); n >= 0 {
+		return f.Invoices[n]
+	}
+	if inv, ok := f.Settled[was.ID]; ok {
+		return inv
+	}
+	return backoffice.Invoice{State: backoffice.InvoiceOpen, Due: was.Due, Open: was.Open}
 }
