@@ -11,9 +11,9 @@ func (s *Server) postCompose(c *call) answer {
 	p := c.params
 	g, b := s.groups.get(p.num("group_id")), s.buckets.get(p.num("bucket_id"))
 	switch {
-	case p.str("subject") == "":
+	case empty(p.str("subject")):
 		return s.failure(errCustom, "The 'subject' parameter is required")
-	case p.str("content") == "":
+	case empty(p.str("content")):
 		return s.failure(errCustom, "The 'content' parameter is required")
 	case p.num("group_id") == 0:
 		return s.failure(errCustom, "The 'group_id' parameter is required")

@@ -45,10 +45,14 @@ func nested(kind string, of func(id int) []int) filter {
 	}}
 }
 
-// search lists the ids of the records that a query finds, in its order; lowest id first when it names none.
+// search lists the ids of the records that a query finds, in its order; lowest id first when it names none. A filter that
+// isn't known, anywhere in the query, makes all of it find nothing; an order by one is passed over.
 func (s *Server) search(k kind, q string, w *worker) []int {
-	n, order := parseQuery(q)
 	ids := []int{}
+	n, order, ok := parseQuery(q)
+	if !ok || !s.known(k, n, w) {
+		return ids
+	}
 	for _, id := range k.ids {
 		if s.matches(k, n, id, w) {
 			ids = append(ids, id)
@@ -56,6 +60,15 @@ func (s *Server) search(k kind, q string, w *worker) []int {
 	}
 	k.sort(ids, order)
 	return ids
+}
+
+// known says whether all filters of a query are filters of this type of record.
+func (s *Server) known(k kind, n node, w *worker) bool {
+	if n.op != "filter" {
+		return !slices.ContainsFunc(n.kids, func(kid node) bool { return !s.known(k, kid, w) })
+	}
+	_, known := k.filters[n.field]
+	return known
 }
 
 // sort orders ids by a filter's numbers: "id", "-updated". Names it doesn't know leave them as they are.
@@ -85,18 +98,15 @@ func first(list []string) string {
 	return list[0]
 }
 
-// matches says whether a record fits a part of a query. A filter that isn't known fits nothing.
+// matches says whether a record fits a part of a query.
 func (s *Server) matches(k kind, n node, id int, w *worker) bool {
 	switch n.op {
 	case "and":
-		return !slices.ContainsFunc(n.kids, func(kid node) bool { return !s.matches(k, kid, id, w) })
+		return slices.ContainsFunc(n.kids, func(kid node) bool { return !s.matches(k, kid, id, w) }) == n.not
 	case "or":
-		return slices.ContainsFunc(n.kids, func(kid node) bool { return s.matches(k, kid, id, w) })
+		return slices.ContainsFunc(n.kids, func(kid node) bool { return s.matches(k, kid, id, w) }) != n.not
 	}
-	f, known := k.filters[cmp.Or(n.field, k.bare)]
-	if !known {
-		return false
-	}
+	f := k.filters[n.field]
 	return s.fits(f, n.value, f.of(id), w) != n.not
 }
 
@@ -104,16 +114,13 @@ func (s *Server) matches(k kind, n node, id int, w *worker) bool {
 func (s *Server) fits(f filter, v value, have []string, w *worker) bool {
 	if f.typ == nestedType {
 		k, ok := s.kind(f.kind, w)
-		if v.group == nil || !ok {
+		if v.group == nil || !ok || !s.known(k, *v.group, w) {
 			return false
 		}
 		return slices.ContainsFunc(have, func(id string) bool {
 			n := intval(id)
 			return slices.Contains(k.ids, n) && s.matches(k, *v.group, n, w)
 		})
-	}
-	if v.group != nil {
-		return false
 	}
 	if v.text == "null" && !v.quoted && !v.isList {
 		return strings.Join(have, "") == ""
@@ -132,15 +139,16 @@ func fitsOne(typ filterType, v value, have string) bool {
 	case numberType:
 		return fitsNumber(v.text, intval(have))
 	case boolType:
-		yes := strings.HasPrefix(v.text, "y") || v.text == "true" || v.text == "1"
-		return yes == (have == "true")
+		return !strings.ContainsAny(strings.ToLower(v.text), "nf0") == (have == "true")
 	case statusType:
 		return v.text != "" && strings.HasPrefix(have, strings.ToLower(v.text))
 	}
 	return fitsText(typ, v, have)
 }
 
-// fitsText compares text in any case. A * stands for anything, also in quotes; quoted text without one must be the whole.
+// fitsText compares text in any case, as MariaDB does. With a * in it, in quotes or not, it is a pattern: * and % stand
+// for anything, _ for one character, and \\ takes the meaning of what follows away. Quoted text without a * must be the
+// whole.
 func fitsText(typ filterType, v value, have string) bool {
 	want := v.text
 	if !v.quoted && !strings.Contains(want, "*") {
@@ -152,11 +160,33 @@ func fitsText(typ filterType, v value, have string) bool {
 		}
 	}
 	if !strings.Contains(want, "*") {
-		return strings.EqualFold(want, have)
+		return strings.EqualFold(strings.TrimRight(want, " "), strings.TrimRight(have, " "))
 	}
-	pattern := "(?is)^" + strings.ReplaceAll(regexp.QuoteMeta(want), `\*`, ".*") + "$"
-	ok, err := regexp.MatchString(pattern, have)
+	ok, err := regexp.MatchString(likePattern(want), have)
 	return err == nil && ok
+}
+
+// likePattern is a LIKE pattern as a regular expression.
+func likePattern(want string) string {
+	var b strings.Builder
+	b.WriteString("(?is)^")
+	escaped := false
+	for _, r := range want {
+		switch {
+		case escaped:
+			b.WriteString(regexp.QuoteMeta(string(r)))
+			escaped = false
+		case r == '\\':
+			escaped = true
+		case r == '*' || r == '%':
+			b.WriteString(".*")
+		case r == '_':
+			b.WriteString(".")
+		default:
+			b.WriteString(regexp.QuoteMeta(string(r)))
+		}
+	}
+	return b.String() + "$"
 }
 
 // fitsNumber compares a number: 5, >5, <=5.

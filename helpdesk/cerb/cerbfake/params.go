@@ -74,6 +74,9 @@ func (p params) list(key string) []string {
 	return out
 }
 
+// empty is PHP's: "0" counts as nothing.
+func empty(text string) bool { return text == "" || text == "0" }
+
 // intval is PHP's: the number that a text starts with, else 0.
 func intval(text string) int {
 	text = strings.TrimSpace(text)

@@ -1,18 +1,22 @@
 package cerbfake
 
 import (
+	"regexp"
+	"slices"
+	"strconv"
 	"strings"
-	"unicode"
 )
 
 // A query is Cerb's search language: filters side by side (all must hold), OR between them, brackets, a value quoted,
-// bare, listed in [ ], or a query on other records in ( ), and ! before a value for "not".
+// bare, listed in [ ], or a query on other records in ( ), and ! before a value for "not". The steps here are those of
+// Cerb's CerbQuickSearchLexer, oddities included: there is no escape (a quotation mark ends a value whatever stands before
+// it), a quote without an end is a character like any other, and the first AND or OR of a group counts for all of it.
 
 // node is one part of a query.
 type node struct {
 	op    string // "and", "or" or "filter"
 	kids  []node
-	field string // of a filter; empty: words without one
+	field string // of a filter
 	not   bool
 	value value
 }
@@ -26,141 +30,211 @@ type value struct {
 	text   string
 }
 
-// parser reads a query.
-type parser struct {
-	rest string
-	sort string // the sort:… that was met
-}
-
-// parseQuery reads a query and the order it asks for: "id", "-updated", or "".
-func parseQuery(q string) (node, string) {
-	p := &parser{rest: q}
-	n := p.alternatives()
-	return n, p.sort
-}
-
-// alternatives reads up to the end or a closing bracket.
-func (p *parser) alternatives() node {
-	or := node{op: "or"}
-	and := node{op: "and"}
-	for {
-		p.rest = strings.TrimLeftFunc(p.rest, unicode.IsSpace)
-		if p.rest == "" || strings.HasPrefix(p.rest, ")") {
-			p.rest = strings.TrimPrefix(p.rest, ")")
-			or.kids = append(or.kids, and)
-			return or
+// parseQuery reads a query and the order it asks for: "id", "-updated", or "". A query is first filled in as a template,
+// with nothing to fill in: {{id}} is gone, and what does not parse as one finds nothing (false).
+func parseQuery(q string) (n node, order string, ok bool) {
+	q, ok = renderTemplate(q, nil)
+	if !ok {
+		return node{}, "", false
+	}
+	n = groupNode(lexQuery(q), false)
+	n.kids = slices.DeleteFunc(n.kids, func(kid node) bool {
+		if kid.op != "filter" {
+			return false
 		}
+		switch strings.TrimPrefix(kid.field, "_") {
+		case "sort":
+			order = kid.value.text
+			return true
+		case "limit", "page", "subtotal": // the call's own limit and page are what counts here
+			return true
+		}
+		return false
+	})
+	return n, order, true
+}
+
+// lexeme is one word of a query.
+type lexeme struct {
+	kind string // field, text, quoted, not, bool, open, open-not, close, list-open, list-close
+	text string
+}
+
+// takeQuotes replaces quoted text by marks. All occurrences of one quoted text get the same mark.
+func takeQuotes(q string) (string, []string) {
+	var quotes []string
+	start := 0
+	for start < len(q) {
+		from := strings.IndexByte(q[start:], '"')
+		if from < 0 {
+			break
+		}
+		from += start
+		length := strings.IndexByte(q[from+1:], '"')
+		if length < 0 {
+			break
+		}
+		cut := q[from : from+length+2]
+		q = strings.ReplaceAll(q, cut, " <$Q:"+strconv.Itoa(len(quotes))+"> ")
+		quotes = append(quotes, strings.Trim(cut, `"`))
+		start = from
+	}
+	return q, quotes
+}
+
+var (
+	wideGap  = regexp.MustCompile(`\s{2,}`)
+	wordForm = regexp.MustCompile(`^(?:([a-zA-Z0-9_.]+):|(\s+)|(\S+))`)
+)
+
+// lexQuery cuts a query into words.
+func lexQuery(q string) []lexeme {
+	q, quotes := takeQuotes(q)
+	for _, mark := range [][2]string{
+		{" OR ", " <$OR> "}, {" AND ", " <$AND> "}, {"!(", " <$PON> "}, {":!", ": <$NOT> "},
+		{"(", " <$PO> "}, {")", " <$PC> "}, {"[", " <$BO> "}, {"]", " <$BC> "},
+	} {
+		q = strings.ReplaceAll(q, mark[0], mark[1])
+	}
+	q = wideGap.ReplaceAllString(q, "  ")
+	marks := map[string]lexeme{
+		"!": {"not", ""}, "<$NOT>": {"not", ""}, "<$OR>": {"bool", "or"}, "<$AND>": {"bool", "and"}, "<$PO>": {"open", ""},
+		"<$PON>": {"open-not", ""}, "<$PC>": {"close", ""}, "<$BO>": {"list-open", ""}, "<$BC>": {"list-close", ""},
+	}
+	var out []lexeme
+	for q != "" {
+		m := wordForm.FindStringSubmatch(q)
+		if m == nil {
+			break
+		}
+		q = q[len(m[0]):]
+		known, isMark := marks[m[3]]
+		after, isQuote := strings.CutPrefix(m[3], "<$Q:")
 		switch {
-		case p.word("OR"):
-			or.kids = append(or.kids, and)
-			and = node{op: "and"}
-		case p.word("AND"):
-		case strings.HasPrefix(p.rest, "("):
-			p.rest = p.rest[1:]
-			and.kids = append(and.kids, p.alternatives())
-		default:
-			if n, ok := p.filter(); ok {
-				and.kids = append(and.kids, n)
+		case m[1] != "":
+			out = append(out, lexeme{"field", m[1]})
+		case isMark:
+			out = append(out, known)
+		case isQuote && intval(after) < len(quotes):
+			out = append(out, lexeme{"quoted", quotes[intval(after)]})
+		case m[3] != "":
+			out = append(out, lexeme{"text", m[3]})
+		}
+	}
+	return out
+}
+
+// groupNode makes a group of words into a node.
+func groupNode(words []lexeme, not bool) node {
+	b := builder{group: node{op: "and", not: not}, words: words}
+	for b.rest = words; len(b.rest) > 0; {
+		b.next()
+	}
+	return b.group
+}
+
+// builder reads the words of one group.
+type builder struct {
+	group  node
+	words  []lexeme
+	rest   []lexeme
+	field  *node // the filter that waits for its value
+	moded  bool  // the first AND or OR was met
+	inText bool  // the last thing was text without a filter, which more text joins
+}
+
+// next reads one word, or what stands in brackets.
+func (b *builder) next() {
+	w := b.rest[0]
+	b.rest = b.rest[1:]
+	wasText := b.inText
+	b.inText = false
+	switch w.kind {
+	case "field":
+		b.group.kids = append(b.group.kids, node{op: "filter", field: w.text})
+		b.field = &b.group.kids[len(b.group.kids)-1]
+	case "not":
+		if b.field != nil {
+			b.field.not = !b.field.not
+		}
+	case "bool":
+		if !b.moded {
+			b.group.op, b.moded = w.text, true
+		}
+		b.field = nil
+	case "open", "open-not":
+		sub := groupNode(b.upTo("open", "close"), w.kind == "open-not")
+		if b.field != nil {
+			b.field.value = value{group: &sub}
+			b.field = nil
+			return
+		}
+		b.group.kids = append(b.group.kids, sub)
+	case "close": // one that nothing opened takes the place of the opening one from the query's first word
+		if read := b.words[:len(b.words)-len(b.rest)-1]; len(read) > 0 {
+			b.group = node{op: "and", kids: []node{groupNode(read[1:], false)}}
+		}
+		b.field = nil
+	case "list-open":
+		if list := listOf(b.upTo("list-open", "list-close")); b.field != nil {
+			b.field.value = value{isList: true, list: list}
+			b.field = nil
+		}
+	case "text", "quoted":
+		b.text(w, wasText)
+	}
+}
+
+// text gives a word to the filter that waits for one; without such, it looks in the record's own text.
+func (b *builder) text(w lexeme, join bool) {
+	v := value{text: w.text, quoted: w.kind == "quoted"}
+	switch {
+	case b.field != nil:
+		b.field.value = v
+		b.field = nil
+		return
+	case join:
+		last := &b.group.kids[len(b.group.kids)-1]
+		last.value = value{text: last.value.text + " " + w.text}
+	default:
+		b.group.kids = append(b.group.kids, node{op: "filter", field: "text", value: v})
+	}
+	b.inText = true
+}
+
+// upTo takes the words up to the closing mark, inner pairs included.
+func (b *builder) upTo(opening, closing string) []lexeme {
+	depth := 0
+	for i, w := range b.rest {
+		switch {
+		case strings.HasPrefix(w.kind, opening):
+			depth++
+		case w.kind == closing && depth > 0:
+			depth--
+		case w.kind == closing:
+			words := b.rest[:i]
+			b.rest = b.rest[i+1:]
+			return words
+		}
+	}
+	words := b.rest
+	b.rest = nil
+	return words
+}
+
+// listOf reads the words of [a, "b c"]: bare ones are cut at commas.
+func listOf(words []lexeme) []string {
+	var out []string
+	for _, w := range words {
+		if w.kind == "quoted" {
+			out = append(out, w.text)
+			continue
+		}
+		for part := range strings.SplitSeq(w.text, ",") {
+			if part != "" {
+				out = append(out, part)
 			}
 		}
 	}
-}
-
-// word takes a keyword that stands alone.
-func (p *parser) word(w string) bool {
-	after, ok := strings.CutPrefix(p.rest, w)
-	if !ok || after != "" && !unicode.IsSpace(rune(after[0])) {
-		return false
-	}
-	p.rest = after
-	return true
-}
-
-// filter reads field:value, or a word or quoted text without a field. sort:… is no filter.
-func (p *parser) filter() (node, bool) {
-	n := node{op: "filter"}
-	if end := strings.IndexFunc(p.rest, func(r rune) bool { return !fieldRune(r) }); end > 0 && p.rest[end] == ':' {
-		n.field, p.rest = p.rest[:end], p.rest[end+1:]
-	}
-	if after, ok := strings.CutPrefix(p.rest, "!"); ok {
-		n.not, p.rest = true, after
-	}
-	n.value = p.value()
-	if n.field == "sort" {
-		p.sort = n.value.text
-		return node{}, false
-	}
-	return n, true
-}
-
-func fieldRune(r rune) bool {
-	return unicode.IsLetter(r) || unicode.IsDigit(r) || r == '.' || r == '_'
-}
-
-// value reads what stands after a field's colon.
-func (p *parser) value() value {
-	switch {
-	case strings.HasPrefix(p.rest, `"`):
-		p.rest = p.rest[1:]
-		return value{quoted: true, text: p.quoted()}
-	case strings.HasPrefix(p.rest, "("):
-		p.rest = p.rest[1:]
-		n := p.alternatives()
-		return value{group: &n}
-	case strings.HasPrefix(p.rest, "["):
-		return p.list()
-	}
-	end := strings.IndexFunc(p.rest, func(r rune) bool { return unicode.IsSpace(r) || r == ')' })
-	if end < 0 {
-		end = len(p.rest)
-	}
-	v := value{text: p.rest[:end]}
-	p.rest = p.rest[end:]
-	if v.text == "" && p.rest != "" && p.rest[0] != ')' {
-		p.rest = p.rest[1:]
-	}
-	return v
-}
-
-// quoted reads up to the closing quote; \" is a quote in the text. Without a closing quote the rest is the text.
-func (p *parser) quoted() string {
-	var b strings.Builder
-	for i := 0; i < len(p.rest); i++ {
-		switch {
-		case p.rest[i] == '\\' && i+1 < len(p.rest):
-			i++
-			b.WriteByte(p.rest[i])
-		case p.rest[i] == '"':
-			p.rest = p.rest[i+1:]
-			return b.String()
-		default:
-			b.WriteByte(p.rest[i])
-		}
-	}
-	p.rest = ""
-	return b.String()
-}
-
-// list reads [a, "b c"].
-func (p *parser) list() value {
-	p.rest = p.rest[1:]
-	v := value{isList: true}
-	for {
-		p.rest = strings.TrimLeft(p.rest, " ,\t\r\n")
-		if p.rest == "" || p.rest[0] == ']' {
-			p.rest = strings.TrimPrefix(p.rest, "]")
-			return v
-		}
-		if after, ok := strings.CutPrefix(p.rest, `"`); ok {
-			p.rest = after
-			v.list = append(v.list, p.quoted())
-			continue
-		}
-		end := strings.IndexAny(p.rest, ",] \t\r\n")
-		if end < 0 {
-			end = len(p.rest)
-		}
-		v.list = append(v.list, p.rest[:end])
-		p.rest = p.rest[end:]
-	}
+	return out
 }

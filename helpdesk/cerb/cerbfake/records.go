@@ -10,7 +10,6 @@ type kind struct {
 	context string // "cerberusweb.contexts.ticket"
 	ids     []int  // those that the caller may see, lowest first
 	filters map[string]filter
-	bare    string // the filter that words without one go to
 	view    func(id int, expand []string) object
 }
 
@@ -94,6 +93,9 @@ func (s *Server) searchRecords(c *call, k kind) answer {
 	}
 	ids := s.search(k, c.params.str("q"), c.worker)
 	shown := pageOf(ids, limit, page)
+	if len(shown) == 0 && page > 1 { // past the end Cerb goes back, if not always to the last page
+		shown = pageOf(ids, limit, len(ids)/limit)
+	}
 	expand := c.params.list("expand")
 	results := make([]object, 0, len(shown))
 	for _, id := range shown {

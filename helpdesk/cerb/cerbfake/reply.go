@@ -8,7 +8,7 @@ func (s *Server) postReply(c *call) answer {
 	p := c.params
 	m := s.messages.get(p.num("message_id"))
 	switch {
-	case p.str("content") == "":
+	case empty(p.str("content")):
 		return s.failure(errCustom, "The 'content' parameter is required")
 	case p.num("message_id") == 0:
 		return s.failure(errCustom, "The 'message_id' parameter is required")

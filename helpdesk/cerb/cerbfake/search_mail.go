@@ -7,8 +7,8 @@ import "slices"
 func (s *Server) ticketKind(w *worker) kind {
 	get := s.tickets.get
 	k := kind{
-		context: ticketContext, bare: "text",
-		ids: slices.DeleteFunc(s.tickets.ids(), func(id int) bool { return !s.mayRead(w, get(id)) }),
+		context: ticketContext,
+		ids:     slices.DeleteFunc(s.tickets.ids(), func(id int) bool { return !s.mayRead(w, get(id)) }),
 		view: func(id int, expand []string) object {
 			o := s.ticketView(get(id))
 			s.expandTicket(o, get(id), expand)
@@ -54,7 +54,7 @@ func (s *Server) ticketTexts(id int) []string {
 func (s *Server) messageKind(w *worker) kind {
 	get := s.messages.get
 	return kind{
-		context: "cerberusweb.contexts.message", bare: "content",
+		context: "cerberusweb.contexts.message",
 		ids: slices.DeleteFunc(s.messages.ids(), func(id int) bool {
 			t := s.tickets.get(get(id).ticketID)
 			return t == nil || !s.mayRead(w, t)
@@ -72,6 +72,7 @@ func (s *Server) messageKind(w *worker) kind {
 			"isOutgoing": one(boolType, func(id int) bool { return get(id).outgoing }),
 			"isNotSent":  one(boolType, func(id int) bool { return get(id).notSent }),
 			"content":    one(textPartial, func(id int) string { return get(id).content }),
+			"text":       one(textPartial, func(id int) string { return get(id).content }),
 			"ticket":     nested("ticket", func(id int) []int { return []int{get(id).ticketID} }),
 			"sender":     nested("address", func(id int) []int { return []int{get(id).sender} }),
 			"worker":     nested("worker", func(id int) []int { return []int{get(id).worker} }),
@@ -83,7 +84,7 @@ func (s *Server) messageKind(w *worker) kind {
 func (s *Server) draftKind() kind {
 	get := s.drafts.get
 	return kind{
-		context: "cerberusweb.contexts.mail.draft", bare: "name", ids: s.drafts.ids(),
+		context: "cerberusweb.contexts.mail.draft", ids: s.drafts.ids(),
 		view: func(id int, _ []string) object { return s.draftView(get(id)) },
 		filters: map[string]filter{
 			"id":              one(numberType, func(id int) int { return id }),
@@ -96,6 +97,7 @@ func (s *Server) draftKind() kind {
 			"type":            one(textPartial, func(id int) string { return get(id).typ }),
 			"token":           one(textExact, func(id int) string { return get(id).token }),
 			"name":            one(textPartial, func(id int) string { return get(id).letter.subject }),
+			"text":            one(textPartial, func(id int) string { return get(id).letter.subject }),
 			"to":              one(textPrefix, func(id int) string { return get(id).to }),
 			"worker":          nested("worker", func(id int) []int { return []int{get(id).letter.worker} }),
 		},
@@ -114,12 +116,13 @@ func (s *Server) commentKind() kind {
 		})
 	}
 	return kind{
-		context: "cerberusweb.contexts.comment", bare: "text", ids: s.comments.ids(),
+		context: "cerberusweb.contexts.comment", ids: s.comments.ids(),
 		view: func(id int, _ []string) object { return commentView(get(id)) },
 		filters: map[string]filter{
 			"id":            one(numberType, func(id int) int { return id }),
 			"created":       one(numberType, func(id int) int64 { return get(id).created }),
 			"text":          one(textPartial, func(id int) string { return get(id).text }),
+			"comment":       one(textPartial, func(id int) string { return get(id).text }),
 			"on.ticket":     on("ticket"),
 			"on.draft":      on("draft"),
 			"on.message":    on("message"),

@@ -4,7 +4,7 @@ package cerbfake
 func (s *Server) workerKind() kind {
 	get := s.workers.get
 	return kind{
-		context: "cerberusweb.contexts.worker", bare: "text", ids: s.workers.ids(),
+		context: "cerberusweb.contexts.worker", ids: s.workers.ids(),
 		view: func(id int, expand []string) object { return s.workerRecord(get(id), expand) },
 		filters: map[string]filter{
 			"id":         one(numberType, func(id int) int { return id }),
@@ -36,11 +36,12 @@ func (s *Server) groupKind() kind {
 		return out
 	}
 	return kind{
-		context: "cerberusweb.contexts.group", bare: "name", ids: s.groups.ids(),
+		context: "cerberusweb.contexts.group", ids: s.groups.ids(),
 		view: func(id int, _ []string) object { return s.groupView(get(id)) },
 		filters: map[string]filter{
 			"id":     one(numberType, func(id int) int { return id }),
 			"name":   one(textPartial, func(id int) string { return get(id).Name }),
+			"text":   one(textPartial, func(id int) string { return get(id).Name }),
 			"member": nested("worker", members),
 		},
 	}
@@ -50,11 +51,12 @@ func (s *Server) groupKind() kind {
 func (s *Server) bucketKind() kind {
 	get := s.buckets.get
 	return kind{
-		context: "cerberusweb.contexts.bucket", bare: "name", ids: s.buckets.ids(),
+		context: "cerberusweb.contexts.bucket", ids: s.buckets.ids(),
 		view: func(id int, _ []string) object { return s.bucketView(get(id)) },
 		filters: map[string]filter{
 			"id":       one(numberType, func(id int) int { return id }),
 			"name":     one(textPartial, func(id int) string { return get(id).Name }),
+			"text":     one(textPartial, func(id int) string { return get(id).Name }),
 			"group.id": one(numberType, func(id int) int { return get(id).GroupID }),
 			"group":    nested("group", func(id int) []int { return []int{get(id).GroupID} }),
 		},
@@ -65,11 +67,12 @@ func (s *Server) bucketKind() kind {
 func (s *Server) addressKind() kind {
 	get := s.addresses.get
 	return kind{
-		context: "cerberusweb.contexts.address", bare: "email", ids: s.addresses.ids(),
+		context: "cerberusweb.contexts.address", ids: s.addresses.ids(),
 		view: func(id int, _ []string) object { return s.addressView(get(id)) },
 		filters: map[string]filter{
 			"id":     one(numberType, func(id int) int { return id }),
 			"email":  one(textExact, func(id int) string { return get(id).Email }),
+			"text":   one(textPartial, func(id int) string { return get(id).Email }),
 			"org.id": one(numberType, func(id int) int { return get(id).OrgID }),
 			"org":    nested("org", func(id int) []int { return []int{get(id).OrgID} }),
 		},
@@ -80,11 +83,12 @@ func (s *Server) addressKind() kind {
 func (s *Server) orgKind() kind {
 	get := s.orgs.get
 	return kind{
-		context: "cerberusweb.contexts.org", bare: "name", ids: s.orgs.ids(),
+		context: "cerberusweb.contexts.org", ids: s.orgs.ids(),
 		view: func(id int, _ []string) object { return s.orgView(get(id)) },
 		filters: map[string]filter{
 			"id":   one(numberType, func(id int) int { return id }),
 			"name": one(textPartial, func(id int) string { return get(id).Name }),
+			"text": one(textPartial, func(id int) string { return get(id).Name }),
 		},
 	}
 }
@@ -93,14 +97,15 @@ func (s *Server) orgKind() kind {
 func (s *Server) snippetKind() kind {
 	get := s.snippets.get
 	return kind{
-		context: "cerberusweb.contexts.snippet", bare: "text", ids: s.snippets.ids(),
+		context: "cerberusweb.contexts.snippet", ids: s.snippets.ids(),
 		view: func(id int, _ []string) object { return s.snippetView(get(id)) },
 		filters: map[string]filter{
 			"id":      one(numberType, func(id int) int { return id }),
 			"title":   one(textPartial, func(id int) string { return get(id).Title }),
 			"updated": one(numberType, func(id int) int64 { return get(id).updated }),
 			"type":    one(textExact, func(id int) string { return snippetType(get(id)) }),
-			"text":    one(textPartial, func(id int) string { return get(id).Title + " " + get(id).Content }),
+			"text":    one(textPartial, func(id int) string { return get(id).Title }),
+			"content": one(textPartial, func(id int) string { return get(id).Content }),
 		},
 	}
 }
@@ -109,12 +114,14 @@ func (s *Server) snippetKind() kind {
 func (s *Server) customFieldKind() kind {
 	get := s.fields.get
 	return kind{
-		context: "cerberusweb.contexts.custom_field", bare: "name", ids: s.fields.ids(),
+		context: "cerberusweb.contexts.custom_field", ids: s.fields.ids(),
 		view: func(id int, _ []string) object { return s.customFieldView(get(id)) },
 		filters: map[string]filter{
 			"id":      one(numberType, func(id int) int { return id }),
 			"name":    one(textPartial, func(id int) string { return get(id).Name }),
-			"uri":     one(textExact, func(id int) string { return get(id).URI }),
+			"text":    one(textPartial, func(id int) string { return get(id).Name }),
+			"uri":     one(textPartial, func(id int) string { return get(id).URI }),
+			"type":    one(textExact, func(id int) string { return get(id).typ }),
 			"context": one(textExact, func(int) string { return ticketContext }),
 		},
 	}

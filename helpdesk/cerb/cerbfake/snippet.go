@@ -81,7 +81,9 @@ func (s *Server) renderSnippet(c *call, id int) answer {
 			return s.failure(errParamInvalid, "Plaintext snippets don't target records.")
 		case sn.context != ticketContext:
 			return s.failure(errParamInvalid, fmt.Sprintf("This snippet has an invalid context (%s).", sn.context))
-		case t == nil || !s.mayRead(c.worker, t):
+		case t == nil:
+			return s.failure(errNotFound, fmt.Sprintf("The target record doesn't exist (%s:%d).", ticketContext, ticketID))
+		case !s.mayRead(c.worker, t):
 			return s.failure(errPermissions, "You do not have permission to load the target record.")
 		}
 		values = s.ticketValues(t)

@@ -159,6 +159,9 @@ func (s *Server) expandTicket(o object, t *ticket, expand []string) {
 				all[fmt.Sprint(id)] = s.requesterView(s.addresses.get(id))
 			}
 			o["requesters"] = all
+			if len(all) == 0 {
+				o["requesters"] = []any{} // PHP's empty map
+			}
 		case "participants":
 			all := []object{}
 			for _, id := range t.requesters {
@@ -171,7 +174,9 @@ func (s *Server) expandTicket(o object, t *ticket, expand []string) {
 			s.expandMessage(o, "latest_message_", t.latestMessage)
 		case "owner_":
 			if w := s.workers.get(t.owner); w != nil {
-				prefixed(o, "owner_", s.workerView(w))
+				v := s.workerView(w)
+				o["owner__label"], o["owner__image_url"] = v["_label"], v["_image_url"]
+				prefixed(o, "owner_", v)
 			}
 		}
 	}
