@@ -4,6 +4,8 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/aanmaner/aanmaner/backoffice"
@@ -88,14 +90,23 @@ func (p Plan) Terms() Terms {
 }
 
 // Fingerprint tells whether a plan is still the one that the agent saw: the same invoices with the same amounts, the same
-// services with the same fate, the same address and dates. It holds no personal data and can be given to a client.
+// services with the same fate, the same address, dates and warnings, the customer number to be typed or not. The time of the
+// look and the order in which the back office lists things don't matter. It holds no personal data and can be given to a
+// client.
 func (p Plan) Fingerprint() string {
 	t := p.Terms()
-	t.SuspendAt, t.AgentEmail = time.Time{}, ""
+	t.SuspendAt, t.AgentEmail = time.Time{}, "" // a suspension that is put off is among the warnings
+	slices.SortFunc(t.Services, func(a, b TermService) int { return strings.Compare(a.ID, b.ID) })
+	warnings := make([]string, len(p.Warnings))
+	for i, w := range p.Warnings {
+		warnings[i] = string(remote(w))
+	}
+	slices.Sort(warnings)
 	seen, err := json.Marshal(struct {
-		Possible bool
-		Terms    Terms
-	}{p.Possible(), t})
+		Possible, Large bool
+		Terms           Terms
+		Warnings        []string
+	}{p.Possible(), p.Large, t, warnings})
 	if err != nil {
 		return ""
 	}
