@@ -96,9 +96,10 @@ func either(ways ...func(host) (string, bool)) func(host) (string, bool) {
 }
 
 // prerequisites sees to it that everything is there that the tests in the tree ask for.
-func prerequisites(ctx context.Context, w *world) outcome {
+func prerequisites(ctx context.Context, w *world) outcome { return provideAll(ctx, w, w.host()) }
+
+func provideAll(ctx context.Context, w *world, h host) outcome {
 	var have, lack, broken []string
-	h := w.host()
 	for _, n := range needs() {
 		if !wanted(n, w, h) {
 			continue
