@@ -53,6 +53,7 @@ type testResults struct {
 	running  map[testName]bool
 	since    map[string]time.Time // packages that are being tested
 	broken   map[string]bool      // packages in which a test has failed
+	said     map[string]bool      // lines of packages that failed
 	tests    map[string]int       // ended tests of each package
 	slow     []slowName
 }
@@ -65,7 +66,7 @@ type slowName struct {
 func newTestResults(progress func(string, ...any)) *testResults {
 	return &testResults{
 		progress: progress, output: map[testName][]string{}, builds: map[string][]string{}, running: map[testName]bool{},
-		since: map[string]time.Time{}, broken: map[string]bool{}, tests: map[string]int{},
+		since: map[string]time.Time{}, broken: map[string]bool{}, said: map[string]bool{}, tests: map[string]int{},
 	}
 }
 
@@ -193,7 +194,7 @@ func (r *testResults) endPackage(name testName, e testEvent) {
 	r.dropRunning(name.pkg)
 	delete(r.since, name.pkg)
 	if e.Action == "fail" && !r.broken[name.pkg] {
-		r.output[name] = slices.Concat(r.builds[e.FailedBuild], r.output[name])
+		r.output[name] = slices.DeleteFunc(slices.Concat(r.builds[e.FailedBuild], r.output[name]), r.saidBefore)
 		r.fail(name)
 	}
 	if n := r.tests[name.pkg]; n > 0 || e.Action == "fail" {
@@ -201,6 +202,14 @@ func (r *testResults) endPackage(name testName, e testEvent) {
 		r.progress("  %-40s %-6s %7s  %d tests", name, e.Action, seconds(time.Duration(e.Elapsed*float64(time.Second))), n)
 	}
 	delete(r.output, name)
+}
+
+// saidBefore tells whether a package that failed has printed this line already: what one package lacks, go test repeats
+// for all that import it.
+func (r *testResults) saidBefore(line string) bool {
+	before := r.said[line]
+	r.said[line] = true
+	return before
 }
 
 // dropRunning fails the tests that began and never ended, as a panic or the time limit took the process with them.

@@ -72,8 +72,11 @@ func TestAPackageThatDoesNotBuildHasFailed(t *testing.T) {
 {"Action":"start","Package":"p"}
 {"Action":"output","Package":"p","Output":"FAIL\tp [build failed]\n"}
 {"Action":"fail","Package":"p","Elapsed":0,"FailedBuild":"p [p.test]"}
+{"Action":"start","Package":"q"}
+{"Action":"output","Package":"q","Output":"FAIL\tq [build failed]\n"}
+{"Action":"fail","Package":"q","Elapsed":0,"FailedBuild":"p [p.test]"}
 `)
-	if r.count != (counts{failed: 1}) || !strings.Contains(strings.Join(r.failures, ""), "undefined: x") {
+	if r.count != (counts{failed: 2}) || strings.Count(strings.Join(r.failures, ""), "undefined: x") != 1 {
 		t.Errorf("counted %+v, failures %q", r.count, r.failures)
 	}
 }
