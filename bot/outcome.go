@@ -9,7 +9,7 @@ import (
 )
 
 // classify says what an error means for an intent, and why in words. What isn't known for certain to have had no effect is
-// Unknown: an error falls to the side of looking.
+// Unknown: an error falls to the side of looking, and a doubt anywhere in its chain goes before what caused it.
 func classify(err error) (Outcome, wording.Reason) {
 	if err == nil {
 		return Done, wording.Reason{}
@@ -24,6 +24,8 @@ func classify(err error) (Outcome, wording.Reason) {
 		silent = "internal"
 	}
 	switch {
+	case is(err, helpdesk.ErrUnknown, backoffice.ErrUnknown):
+		return Unknown, wording.Because(silent)
 	case is(err, helpdesk.ErrAuth, backoffice.ErrAuth):
 		return NotSent, wording.Because(key)
 	case is(err, helpdesk.ErrNotSent, helpdesk.ErrBusy, backoffice.ErrNotSent, backoffice.ErrBusy):
