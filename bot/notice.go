@@ -45,19 +45,20 @@ func (w World) rawNotice(ctx context.Context, f snippets.Facts, ticketID string)
 	return r.Text, r.Template, err
 }
 
-// noticeReason puts into words why the mail can't be made.
+// noticeReason puts into words why the mail can't be made: in the helpdesk's own, or naming what our notice lacks.
 func noticeReason(err error) wording.Reason {
+	var desk *helpdesk.Error
 	switch {
 	case errors.Is(err, helpdesk.ErrNotFound):
 		return wording.Because("snippet_missing")
-	case errors.Is(err, helpdesk.ErrTemplate):
-		return wording.Because("snippet_unusable", "why", helpdesk.Sentence(err))
 	case errors.Is(err, errEmptyNotice):
 		return wording.Because("snippet_empty")
 	case errors.Is(err, helpdesk.ErrAuth):
 		return wording.Because("helpdesk_refuses_key")
 	case errors.Is(err, helpdesk.ErrBusy), errors.Is(err, helpdesk.ErrNotSent), errors.Is(err, helpdesk.ErrUnknown):
 		return wording.Because("helpdesk_silent")
+	case errors.As(err, &desk):
+		return wording.Because("snippet_unusable", "why", sentence(err))
 	}
 	return wording.Because("snippet_unusable", "why", err.Error())
 }
@@ -71,8 +72,9 @@ func (t Terms) notice(p Policy, c backoffice.Customer, today backoffice.Date, ti
 		Today:       string(today), CancelOn: string(t.CancelOn), Ticket: ticket, Agent: agent,
 		SuspendOn: string(backoffice.DateOf(t.SuspendAt, p.Location)),
 	}
-	if f.SuspendOn < f.Today {
-		f.SuspendOn = f.Today
+	// A mail that goes out late leaves the customer the policy's delay all the same; see Case.suspendFrom.
+	if soonest := string(backoffice.DateOf(today.Time(p.Location).Add(p.SuspendDelay), p.Location)); f.SuspendOn < soonest {
+		f.SuspendOn = soonest
 	}
 	for _, i := range t.Invoices {
 		f.Invoices = append(f.Invoices, snippets.Invoice{
