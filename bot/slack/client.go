@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"sync"
 	"time"
 
 	slackgo "github.com/slack-go/slack"
@@ -43,6 +44,9 @@ type client struct {
 	http    *http.Client
 	origins []string
 	posts   *rate.Limiter // chat.postMessage: one a second and channel, short bursts are let through
+
+	mu     sync.Mutex
+	paused map[string]time.Time // methods of which Slack said when to come back
 }
 
 func newClient(cfg Config) *client {
@@ -53,6 +57,7 @@ func newClient(cfg Config) *client {
 	return &client{
 		api:  slackgo.New(cfg.BotToken, slackgo.OptionAPIURL(cfg.APIURL), slackgo.OptionHTTPClient(h)),
 		http: h, origins: cfg.ResponseOrigins, posts: rate.NewLimiter(rate.Every(time.Second), 3),
+		paused: map[string]time.Time{},
 	}
 }
 
@@ -97,7 +102,7 @@ func (c *client) pushView(ctx context.Context, trigger string, v slackgo.ModalVi
 
 // updateView redraws a modal. With a hash only if it is still as it was; without one, always. A busy Slack is asked again.
 func (c *client) updateView(ctx context.Context, id, hash string, v slackgo.ModalViewRequest) (newHash string, err error) {
-	err = c.patiently(ctx, func(ctx context.Context) error {
+	err = c.patiently(ctx, "views.update", func(ctx context.Context) error {
 		resp, err := c.api.UpdateViewContext(ctx, v, "", hash, id)
 		if err == nil {
 			newHash = resp.Hash
@@ -124,10 +129,13 @@ func (c *client) post(ctx context.Context, channel, thread string, m message) (t
 			options = append(options, slackgo.MsgOptionBroadcast())
 		}
 	}
-	_, ts, err = c.api.PostMessageContext(ctx, channel, options...)
-	if err == nil && ts == "" {
-		err = errors.New("no timestamp came back")
-	}
+	err = c.once(ctx, "chat.postMessage", func(ctx context.Context) error {
+		_, ts, err = c.api.PostMessageContext(ctx, channel, options...)
+		if err == nil && ts == "" {
+			err = errors.New("no timestamp came back")
+		}
+		return err
+	})
 	if err != nil {
 		return "", classed("chat.postMessage", err)
 	}
@@ -138,7 +146,11 @@ func (c *client) post(ctx context.Context, channel, thread string, m message) (t
 func (c *client) update(ctx context.Context, channel, ts string, m message) error {
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
-	if _, _, _, err := c.api.UpdateMessageContext(ctx, channel, ts, m.options()...); err != nil {
+	err := c.once(ctx, "chat.update", func(ctx context.Context) error {
+		_, _, _, err := c.api.UpdateMessageContext(ctx, channel, ts, m.options()...)
+		return err
+	})
+	if err != nil {
 		return classed("chat.update", err)
 	}
 	return nil
@@ -146,7 +158,7 @@ func (c *client) update(ctx context.Context, channel, ts string, m message) erro
 
 // whisper shows a line to one person in a channel. Slack doesn't promise that it arrives.
 func (c *client) whisper(ctx context.Context, channel, user, text string) error {
-	err := c.patiently(ctx, func(ctx context.Context) error {
+	err := c.patiently(ctx, "chat.postEphemeral", func(ctx context.Context) error {
 		_, err := c.api.PostEphemeralContext(ctx, channel, user, slackgo.MsgOptionText(text, false))
 		return err
 	})
@@ -158,7 +170,7 @@ func (c *client) whisper(ctx context.Context, channel, user, text string) error 
 
 // permalink is the address of a message for people.
 func (c *client) permalink(ctx context.Context, channel, ts string) (link string, err error) {
-	err = c.patiently(ctx, func(ctx context.Context) error {
+	err = c.patiently(ctx, "chat.getPermalink", func(ctx context.Context) error {
 		link, err = c.api.GetPermalinkContext(ctx, &slackgo.PermalinkParameters{Channel: channel, Ts: ts})
 		return err
 	})
@@ -170,7 +182,7 @@ func (c *client) permalink(ctx context.Context, channel, ts string) (link string
 
 // user reads a person's record with language and, where the app may, address.
 func (c *client) user(ctx context.Context, id string) (u *slackgo.User, err error) {
-	err = c.patiently(ctx, func(ctx context.Context) error {
+	err = c.patiently(ctx, "users.info", func(ctx context.Context) error {
 		u, err = c.api.GetUserInfoContext(ctx, id)
 		return err
 	})
@@ -182,7 +194,7 @@ func (c *client) user(ctx context.Context, id string) (u *slackgo.User, err erro
 
 // whoAmI gives the workspace that the token is of.
 func (c *client) whoAmI(ctx context.Context) (team string, err error) {
-	err = c.patiently(ctx, func(ctx context.Context) error {
+	err = c.patiently(ctx, "auth.test", func(ctx context.Context) error {
 		resp, err := c.api.AuthTestContext(ctx)
 		if err == nil {
 			team = resp.TeamID
@@ -197,7 +209,7 @@ func (c *client) whoAmI(ctx context.Context) (team string, err error) {
 
 // mayRead says whether the app is in the channel and may read it.
 func (c *client) mayRead(ctx context.Context, channel string) error {
-	err := c.patiently(ctx, func(ctx context.Context) error {
+	err := c.patiently(ctx, "conversations.history", func(ctx context.Context) error {
 		_, err := c.api.GetConversationHistoryContext(ctx, &slackgo.GetConversationHistoryParameters{ChannelID: channel, Limit: 1})
 		return err
 	})
@@ -213,7 +225,7 @@ func (c *client) findCard(ctx context.Context, channel string, caseID int64, sin
 	cursor := ""
 	for range 5 {
 		var page *slackgo.GetConversationHistoryResponse
-		err = c.patiently(ctx, func(ctx context.Context) error {
+		err = c.patiently(ctx, "conversations.history", func(ctx context.Context) error {
 			page, err = c.api.GetConversationHistoryContext(ctx, &slackgo.GetConversationHistoryParameters{
 				ChannelID: channel, Oldest: strconv.FormatInt(since.Add(-time.Minute).Unix(), 10), Limit: 200,
 				Cursor: cursor, IncludeAllMetadata: true,
@@ -278,11 +290,11 @@ func withoutURL(err error) error {
 }
 
 // patiently makes a call that may be made again, within the deadline of one call: a busy Slack says when.
-func (c *client) patiently(ctx context.Context, call func(context.Context) error) error {
+func (c *client) patiently(ctx context.Context, method string, call func(context.Context) error) error {
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
 	for {
-		err := call(ctx)
+		err := c.once(ctx, method, call)
 		wait, busy := retryAfter(err)
 		deadline, _ := ctx.Deadline()
 		if !busy || time.Now().Add(wait).After(deadline) {
@@ -296,6 +308,23 @@ func (c *client) patiently(ctx context.Context, call func(context.Context) error
 	}
 }
 
+// once makes a call, unless Slack said a moment ago that the method is to rest: then it fails at once, without a call.
+func (c *client) once(ctx context.Context, method string, call func(context.Context) error) error {
+	c.mu.Lock()
+	left := time.Until(c.paused[method])
+	c.mu.Unlock()
+	if left > 0 {
+		return &slackgo.RateLimitedError{RetryAfter: left}
+	}
+	err := call(ctx)
+	if wait, busy := retryAfter(err); busy {
+		c.mu.Lock()
+		c.paused[method] = time.Now().Add(max(wait, time.Second))
+		c.mu.Unlock()
+	}
+	return err
+}
+
 // retryAfter says whether Slack was too busy, and for how long.
 func retryAfter(err error) (time.Duration, bool) {
 	var limit *slackgo.RateLimitedError
@@ -303,7 +332,7 @@ func retryAfter(err error) (time.Duration, bool) {
 	var said slackgo.SlackErrorResponse
 	switch {
 	case errors.As(err, &limit):
-		return max(limit.RetryAfter, time.Second), true
+		return limit.RetryAfter, true
 	case errors.As(err, &status) && status.Code == http.StatusTooManyRequests:
 		return 30 * time.Second, true
 	case errors.As(err, &said) && slices.Contains([]string{"ratelimited", "rate_limited"}, said.Err):

@@ -66,6 +66,7 @@ func typedForm(change ...string) url.Values {
 }
 
 func TestRequestThatSlackDidNotSignHasNoEffect(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	ctx := context.Background()
 	for name, got := range map[string]slackfake.Result{
@@ -108,6 +109,7 @@ func TestRequestThatSlackDidNotSignHasNoEffect(t *testing.T) {
 
 // Slack's own example: docs.slack.dev/authentication/verifying-requests-from-slack.
 func TestSlacksExampleOfASignatureVerifies(t *testing.T) {
+	t.Parallel()
 	body := "token=xyzz0WbapA4vBCDEFasx0q6G&team_id=T1DC2JH3J&team_domain=testteamnow&channel_id=G8PSS9T3V&channel_name=foobar&user_id=U2CERLKJA&user_name=roadrunner&command=%2Fwebhook-collect&text=&response_url=https%3A%2F%2Fhooks.slack.com%2Fcommands%2FT1DC2JH3J%2F397700885554%2F96rGlfmibIGlgcZRskXaIFfN&trigger_id=398738663015.47445629121.803a0bc887a14d10d2c447fce8b6703c"
 	h := http.Header{}
 	h.Set("X-Slack-Request-Timestamp", "1531420618")
@@ -122,6 +124,7 @@ func TestSlacksExampleOfASignatureVerifies(t *testing.T) {
 }
 
 func TestPersonWithoutRightsIsToldSoAndNothingHappens(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	for user, want := range map[string]string{bram: "Je mag dit niet gebruiken. Vraag debiteurenbeheer.", stranger: "alleen vanuit onze eigen werkruimte"} {
 		if got := w.Command(context.Background(), user, "10234"); !got.OK() {
@@ -140,6 +143,7 @@ func TestPersonWithoutRightsIsToldSoAndNothingHappens(t *testing.T) {
 }
 
 func TestRightsAreLookedAtAgainAtTheSubmission(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	v := w.ask(sanne, "10234")
 	w.stop()
@@ -152,6 +156,7 @@ func TestRightsAreLookedAtAgainAtTheSubmission(t *testing.T) {
 }
 
 func TestReplayedCommandIsWorkedOnOnce(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	first := w.Command(context.Background(), sanne, "10234")
 	w.top(sanne, "")
@@ -167,6 +172,7 @@ func TestReplayedCommandIsWorkedOnOnce(t *testing.T) {
 }
 
 func TestReplayedSubmissionStartsNothing(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	first := w.submit(sanne, w.ask(sanne, "10234"), nil)
 	w.card("Wacht op betaling")
@@ -179,6 +185,7 @@ func TestReplayedSubmissionStartsNothing(t *testing.T) {
 }
 
 func TestCommandIsRefusedWhenItCannotBeStored(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	must(t, w.store.Close())
 	if got := w.Command(context.Background(), sanne, "10234"); !got.OK() {
@@ -191,6 +198,7 @@ func TestCommandIsRefusedWhenItCannotBeStored(t *testing.T) {
 }
 
 func TestHelpPauseAndResume(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	ctx := context.Background()
 	w.Command(ctx, kees, "help")
@@ -212,6 +220,7 @@ func TestHelpPauseAndResume(t *testing.T) {
 }
 
 func TestWhatPeopleTypeIsReadAsTheyMeantIt(t *testing.T) {
+	t.Parallel()
 	for in, want := range map[string]string{
 		"  10234 ": "10234", "“jansen bouw”": "jansen bouw", "<http://jansenbouw.nl|jansenbouw.nl>": "jansenbouw.nl",
 		"<mailto:a@b.nl|a@b.nl>": "a@b.nl", "Jansen &amp; Zn": "Jansen & Zn", "O’Brien – West": "O'Brien - West", "a\u202eb\nc": "ab c",
@@ -223,6 +232,7 @@ func TestWhatPeopleTypeIsReadAsTheyMeantIt(t *testing.T) {
 }
 
 func TestPrivateAnswersGoOnlyToSlacksOrigins(t *testing.T) {
+	t.Parallel()
 	hit := false
 	w := newWorld(t)
 	elsewhere := w.serve(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { hit = true }))
@@ -237,6 +247,7 @@ func TestPrivateAnswersGoOnlyToSlacksOrigins(t *testing.T) {
 }
 
 func TestDoctorIsToldWhatIsWrong(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
 	w := newWorld(t, func(w *world) { w.config.AllowedUsers = []string{sanne, kees} })
 	if err := w.bot.Check(ctx); err != nil {
@@ -258,6 +269,7 @@ func TestDoctorIsToldWhatIsWrong(t *testing.T) {
 }
 
 func TestConfigNamesEveryFault(t *testing.T) {
+	t.Parallel()
 	_, err := New(Config{ChannelLanguage: "de", APIURL: "slack"}, nil, nil, nil, bot.Policy{}, nil)
 	for _, want := range []string{"signing secret", "bot token", "case channel", "no address", "nl or en"} {
 		if err == nil || !strings.Contains(err.Error(), want) {

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/emersion/go-smtp"
+	"golang.org/x/time/rate"
 
 	"github.com/aanmaner/aanmaner/backoffice/inhouse"
 	"github.com/aanmaner/aanmaner/backoffice/inhouse/inhousefake"
@@ -77,7 +78,9 @@ type world struct {
 	served  atomic.Pointer[Slack]
 	hold    bool // the clerk does nothing
 	stop    func()
-	urls    *strings.Replacer // addresses of this run become fixed ones
+
+	mu       sync.Mutex
+	timeline []realCall
 }
 
 type option func(*world)
@@ -129,7 +132,7 @@ func (w *world) startSlack() {
 		},
 		Channels: []slackfake.Channel{{ID: general, Name: "algemeen"}, {ID: cases, Name: "wanbetalers"}},
 	})
-	url := w.serve(w.Server)
+	url := w.serve(w.timed(w.Server))
 	w.SetBaseURL(url)
 	w.t.Cleanup(w.Server.Close)
 	w.config = Config{
@@ -139,6 +142,36 @@ func (w *world) startSlack() {
 	}
 	own := w.serve(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) { w.served.Load().Handler().ServeHTTP(rw, r) }))
 	w.SetURLs(own+"/slack/commands", own+"/slack/interactions", "")
+}
+
+// timed notes the real time of calls, and whether they were refused for now: the clock of the world stands still.
+func (w *world) timed(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		c := realCall{method: strings.TrimPrefix(r.URL.Path, "/api/"), at: time.Now()}
+		next.ServeHTTP(rw, r)
+		c.busy = rw.Header().Get("Retry-After") != ""
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		w.timeline = append(w.timeline, c)
+	})
+}
+
+// realCall is a call of the Web API in real time.
+type realCall struct {
+	method string
+	at     time.Time
+	busy   bool
+}
+
+func (w *world) realCalls(method string) (out []realCall) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, c := range w.timeline {
+		if c.method == method {
+			out = append(out, c)
+		}
+	}
+	return out
 }
 
 func (w *world) startCerb() {
@@ -189,6 +222,7 @@ func (w *world) start() {
 	s, err := New(w.config, w.desk, w.store, w.outside.Words, w.outside.Policy, log)
 	must(w.t, err)
 	s.pace.redraw, s.pace.submit = 20*time.Millisecond, time.Second
+	s.client.posts.SetLimit(rate.Every(20 * time.Millisecond))
 	w.bot = s
 	outside := w.outside
 	outside.Announce = s
@@ -231,10 +265,11 @@ func (w *world) until(what string, holds func(slackfake.Snapshot) bool) {
 // eventually waits for something to be true outside Slack.
 func (w *world) eventually(what string, holds func() bool) {
 	w.t.Helper()
-	for end := time.Now().Add(patience); !holds(); time.Sleep(5 * time.Millisecond) {
+	for end := time.Now().Add(patience); !holds(); {
 		if time.Now().After(end) {
 			w.t.Fatalf("waited in vain: %s", what)
 		}
+		time.Sleep(5 * time.Millisecond) // waits: for the bot's own goroutines, looking again and again
 	}
 }
 

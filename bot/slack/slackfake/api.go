@@ -83,7 +83,7 @@ func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request) {
 	fault := s.nextFault(name)
 	if fault.strikes && !fault.Late {
 		s.record(Call{Method: name, Args: a.values, Fault: fault.String()})
-		fault.strike(w, r, s.stop.Done())
+		fault.strike(w, r, s.stop)
 		return
 	}
 	body, f := s.run(name, a, err)
@@ -96,7 +96,7 @@ func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request) {
 	}
 	s.record(call)
 	if fault.strikes {
-		fault.strike(w, r, s.stop.Done())
+		fault.strike(w, r, s.stop)
 		return
 	}
 	writeAnswer(w, body, f, s.scopes())

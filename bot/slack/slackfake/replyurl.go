@@ -61,7 +61,7 @@ func (s *Server) serveReply(w http.ResponseWriter, r *http.Request) {
 	}
 	s.record(call)
 	if fault.strikes {
-		fault.strike(w, r, s.stop.Done())
+		fault.strike(w, r, s.stop)
 		return
 	}
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")

@@ -15,8 +15,8 @@ type Server struct {
 	opt    Options
 	mux    *http.ServeMux
 	client *http.Client
-	stop   context.Context
-	halt   context.CancelFunc
+	stop   chan struct{} // closed by Close
+	halt   func()
 
 	mu      sync.Mutex
 	changed *sync.Cond // signalled after every change of the fields below
@@ -51,7 +51,8 @@ func New(o Options) *Server {
 	}
 	s.baseURL = s.opt.BaseURL
 	s.changed = sync.NewCond(&s.mu)
-	s.stop, s.halt = context.WithCancel(context.Background())
+	s.stop = make(chan struct{})
+	s.halt = sync.OnceFunc(func() { close(s.stop) })
 	s.mux = http.NewServeMux()
 	s.mux.HandleFunc("/api/{method}", s.serveAPI)
 	s.mux.HandleFunc("POST "+replyPath+"{id}", s.serveReply)
@@ -135,6 +136,6 @@ func (s *Server) sleep(ctx context.Context, d time.Duration) {
 	select {
 	case <-t.C:
 	case <-ctx.Done():
-	case <-s.stop.Done():
+	case <-s.stop:
 	}
 }

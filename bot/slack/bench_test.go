@@ -1,0 +1,98 @@
+package slack
+
+import (
+	"bytes"
+	"context"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/aanmaner/aanmaner/bot"
+	"github.com/aanmaner/aanmaner/bot/slack/slackfake"
+	"github.com/aanmaner/aanmaner/bot/store"
+	"github.com/aanmaner/aanmaner/bot/wording"
+)
+
+// BenchmarkAcknowledge sends signed commands at 200 a second over HTTP on loopback and reports how long it takes until each
+// is acknowledged: its signature checked, told apart from repeats, and committed to SQLite. The work that follows is taken
+// from the queue and dropped: it is the back office's pace, not ours.
+//
+//	go test -run '^$' -bench Acknowledge -benchtime 2000x ./bot/slack
+func BenchmarkAcknowledge(b *testing.B) {
+	const every = time.Second / 200
+	address := startForBench(b)
+	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64}, Timeout: 3 * time.Second}
+	took := make([]time.Duration, b.N)
+	var wg sync.WaitGroup
+	tick := time.NewTicker(every)
+	defer tick.Stop()
+	b.ResetTimer()
+	for i := range b.N {
+		<-tick.C
+		wg.Go(func() { took[i] = acknowledged(b, client, address, i) })
+	}
+	wg.Wait()
+	b.StopTimer()
+	slices.Sort(took)
+	ms := func(part float64) float64 { return float64(took[int(part*float64(len(took)-1))].Microseconds()) / 1000 }
+	b.ReportMetric(ms(0.5), "p50-ms")
+	b.ReportMetric(ms(0.99), "p99-ms")
+	b.ReportMetric(ms(1), "max-ms")
+}
+
+// acknowledged sends one command and gives the time until its answer was read.
+func acknowledged(b *testing.B, client *http.Client, address string, i int) time.Duration {
+	raw := []byte(typedForm("trigger_id", "13345224609.738474920."+strconv.Itoa(i)).Encode())
+	at := time.Now()
+	req, err := http.NewRequest(http.MethodPost, address, bytes.NewReader(raw))
+	if err != nil {
+		b.Error(err)
+		return 0
+	}
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	req.Header.Set("X-Slack-Request-Timestamp", strconv.FormatInt(at.Unix(), 10))
+	req.Header.Set("X-Slack-Signature", slackfake.Sign("s3cret", at.Unix(), raw))
+	resp, err := client.Do(req)
+	if err != nil {
+		b.Error(err)
+		return 0
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusOK || resp.ContentLength != 0 {
+		b.Errorf("status %d, %d bytes", resp.StatusCode, resp.ContentLength)
+	}
+	return time.Since(at)
+}
+
+func startForBench(b *testing.B) (address string) {
+	rows, err := store.Open(context.Background(), store.Config{Path: filepath.Join(b.TempDir(), "bot.db")}, time.Now)
+	must(b, err)
+	b.Cleanup(func() { _ = rows.Close() })
+	words, err := wording.Load(time.UTC)
+	must(b, err)
+	s, err := New(Config{
+		SigningSecret: "s3cret", BotToken: "xoxb-1", APIURL: "http://127.0.0.1:1/", CaseChannel: cases, AppID: "A0OURS", TeamIDs: []string{"T0OURS"},
+		AllowedUsers: []string{sanne},
+	}, nil, rows, words, bot.DefaultPolicy(), slog.New(slog.DiscardHandler))
+	must(b, err)
+	ctx, cancel := context.WithCancel(context.Background())
+	b.Cleanup(cancel)
+	go func() {
+		for {
+			select {
+			case <-s.queue:
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	server := httptest.NewServer(s.Handler())
+	b.Cleanup(server.Close)
+	return server.URL + "/slack/commands"
+}
