@@ -171,7 +171,7 @@ func (r *testResults) endTest(name testName, e testEvent) {
 func (r *testResults) fail(name testName) {
 	r.count.failed++
 	r.broken[name.pkg] = true
-	if name.test != "" {
+	if name.test != "" && !strings.Contains(name.test, "/") {
 		r.progress("  FAIL %v", name)
 	}
 	if text := ownWords(r.output[name]); text != "" || name.test == "" {

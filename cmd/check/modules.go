@@ -12,9 +12,19 @@ func modules(ctx context.Context, w *world) outcome {
 	if err == nil {
 		return passed("tidy")
 	}
-	if _, diff, differs := strings.Cut(text, "diff current/"); differs {
-		mod, _, _ := strings.Cut(diff, "diff current/go.sum") // its check sums tell a person nothing
-		return failed("not tidy; go mod tidy mends it", mod)
+	if mod, _, differs := strings.Cut(text, "diff current/go.sum"); differs || strings.Contains(text, "+++ tidy/") {
+		return failed("not tidy; go mod tidy mends it", changes(mod)...) // check sums tell a person nothing
 	}
 	return failed(tidy.String(), said(err)...)
+}
+
+// changes are the lines of a diff that come and go.
+func changes(diff string) []string {
+	var lines []string
+	for line := range strings.Lines(diff) {
+		if strings.HasPrefix(line, "+") || strings.HasPrefix(line, "-") {
+			lines = append(lines, line)
+		}
+	}
+	return lines
 }
