@@ -107,6 +107,7 @@ func newMailbox(t *testing.T) *mailbox {
 		_ = srv.Serve(l)
 	}()
 	t.Cleanup(func() {
+		_ = l.Close() // Close does not see a listener that Serve has not taken over yet
 		_ = srv.Close()
 		<-done
 	})

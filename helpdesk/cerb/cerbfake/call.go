@@ -52,7 +52,7 @@ func (s *Server) serveREST(w http.ResponseWriter, r *http.Request, rest string) 
 	}
 	p := parseParams(r.Method, r.URL.RawQuery, r.Header.Get("Content-Type"), body)
 	log := Call{At: s.opts.Now(), Method: r.Method, Path: rest, Params: logged(p)}
-	f := s.faultFor(r, p)
+	f := s.faultFor(r, rest, p)
 	log.Fault = f.Kind
 	if !s.wait(r) {
 		return

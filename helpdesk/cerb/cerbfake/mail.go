@@ -150,7 +150,7 @@ func (s *Server) deliver(m outgoing) delivery {
 	case MailRejectData:
 		return delivery{failed: true, reason: refusedAt("250", "554", "554 5.7.1 refused\r\n")}
 	case MailHang:
-		time.Sleep(patience)
+		<-time.After(patience)
 		return delivery{failed: true, reason: timedOut(addr)}
 	}
 	d := send(addr, m, patience)
@@ -161,7 +161,7 @@ func (s *Server) deliver(m outgoing) delivery {
 	case MailDropAfterData:
 		return delivery{failed: true, reason: emptyResponse}
 	case MailHangAfterData:
-		time.Sleep(patience)
+		<-time.After(patience)
 		return delivery{failed: true, reason: timedOut(addr)}
 	}
 	return d

@@ -48,6 +48,7 @@ type Server struct {
 	smtpAddr string
 	mailMode MailMode
 	fault    func(*http.Request) Fault
+	plans    []*plan
 	calls    []Call
 
 	workers   table[worker]
