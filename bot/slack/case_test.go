@@ -76,7 +76,12 @@ func TestDoubleSubmitStartsOneCase(t *testing.T) {
 	v := w.ask(sanne, "10234")
 	var wg sync.WaitGroup
 	for range 5 {
-		wg.Go(func() { w.Submit(context.Background(), sanne, v.ID, nil) })
+		wg.Go(func() {
+			got := w.Submit(context.Background(), sanne, v.ID, nil)
+			if got.Err == nil && len(got.Body) != 0 { // a view that is closed already sends nothing
+				t.Errorf("the second submission was answered with: %s", got.Body)
+			}
+		})
 	}
 	wg.Wait()
 	card := w.card("Wacht op betaling")
@@ -84,6 +89,7 @@ func TestDoubleSubmitStartsOneCase(t *testing.T) {
 		t.Errorf("%d cases, %d cards (%s)", len(w.all()), len(w.cards(w.Snapshot())), card.TS)
 	}
 	w.told(sanne, "Gestart.")
+	w.eventually("all is worked off", func() bool { return len(w.signals()) == 0 })
 	if got := w.Ephemerals(sanne); len(got) != 1 {
 		t.Errorf("told %d times", len(got))
 	}
@@ -304,4 +310,44 @@ func TestQuestionThatIsAnsweredTakesNoOtherAnswer(t *testing.T) {
 	if v = w.top(sanne, v.Hash); !strings.Contains(slackfake.RenderView(v), "De zaak is intussen veranderd (Wacht op betaling tot 22 december 2026)") {
 		t.Error(slackfake.RenderView(v))
 	}
+}
+
+func TestAnswerToAnEarlierQuestionIsNotTakenForALaterOne(t *testing.T) {
+	t.Parallel()
+	w, card := parkedCase(t)
+	w.Click(context.Background(), sanne, card.On(), actionByHand)
+	v := w.top(sanne, "")
+	w.Click(context.Background(), kees, card.On(), actionRetry) // it is refused again, and asked again
+	w.eventually("the second question", func() bool {
+		f, err := w.desk.File(context.Background(), 1)
+		must(t, err)
+		asked := 0
+		for _, e := range f.Journal {
+			if e.Kind == "person asked" {
+				asked++
+			}
+		}
+		return asked == 2
+	})
+	w.submit(sanne, v, slackfake.Values{fieldWhy: "gedaan"})
+	if v = w.top(sanne, v.Hash); !strings.Contains(slackfake.RenderView(v), "De zaak is intussen veranderd") {
+		t.Error(slackfake.RenderView(v))
+	}
+}
+
+func TestTwoClicksBeforeTheCaseHearsThemAreOneOrder(t *testing.T) {
+	t.Parallel()
+	w, card := parkedCase(t)
+	w.hold = true
+	w.restart()
+	w.Click(context.Background(), sanne, card.On(), actionRetry)
+	w.Click(context.Background(), kees, card.On(), actionRetry)
+	w.eventually("all is worked off", func() bool { return len(w.signals()) == 0 })
+	must(t, w.store.InTx(context.Background(), func(tx bot.Tx) error {
+		orders, err := tx.Signals(context.Background(), 1)
+		if len(orders) != 1 {
+			t.Errorf("%d orders", len(orders))
+		}
+		return err
+	}))
 }

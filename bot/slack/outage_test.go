@@ -173,6 +173,24 @@ func TestNothingThatWasAcknowledgedIsLost(t *testing.T) {
 	}
 }
 
+func TestLeftoverOfSomeoneWhoMayNoLongerIsNotCarriedOut(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	v := w.ask(sanne, "10234")
+	w.stop()
+	w.Submit(context.Background(), sanne, v.ID, nil)
+	w.config.AllowedUsers = []string{kees}
+	w.clock.Add(time.Second)
+	w.start()
+	w.until("the refusal", func(p slackfake.Snapshot) bool {
+		v, _ := p.View(v.ID)
+		return strings.Contains(slackfake.RenderView(v), "Je mag dit niet gebruiken")
+	})
+	if len(w.all()) != 0 {
+		t.Error("a case was started")
+	}
+}
+
 func TestSpentTriggerIsTold(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -69,10 +69,22 @@ func (s *Slack) searched(ctx context.Context, in inbound, now *reply, sc screen,
 	return "shown"
 }
 
-// confirm looks again and starts the case, or shows what has changed.
+// startCase looks again and starts the case. Of two submissions of one view at the same moment, the slower one finds the case
+// of the quicker one in its way; asked once more, the reception knows that it is the same confirmation.
+func (s *Slack) startCase(ctx context.Context, in inbound, who person) (bot.Receipt, error) {
+	m := in.View.meta()
+	req := bot.Request{CustomerID: m.Customer, AgentEmail: who.Email}
+	got, err := s.reception.Start(ctx, req, who.actor(), m.Seen, in.View.startKey())
+	if err == nil && got.Preview != nil && got.Preview.Plan.OpenCase != nil && got.Preview.Plan.OpenCase.StartedBy.SlackID == who.ID {
+		return s.reception.Start(ctx, req, who.actor(), m.Seen, in.View.startKey())
+	}
+	return got, err
+}
+
+// confirm starts the case, or shows what has changed since the person looked.
 func (s *Slack) confirm(ctx context.Context, in inbound, now *reply, sc screen, who person) string {
 	m := in.View.meta()
-	got, err := s.reception.Start(ctx, bot.Request{CustomerID: m.Customer, AgentEmail: who.Email}, who.actor(), m.Seen, in.View.startKey())
+	got, err := s.startCase(ctx, in, who)
 	if err != nil {
 		s.log.WarnContext(ctx, "start failed", "customer", m.Customer, "error", err)
 		return s.show(ctx, in, now, sc.blocked(nil, []wording.Reason{reasonOf(err)}, ""), "not started")
