@@ -34,7 +34,7 @@ func classify(err error) (Outcome, wording.Reason) {
 		return HandWork, wording.Reason{}
 	case is(err, helpdesk.ErrRefused, helpdesk.ErrNotFound, helpdesk.ErrTemplate, helpdesk.ErrTooOld,
 		backoffice.ErrRefused, backoffice.ErrNotFound, backoffice.ErrConflict):
-		return Refused, wording.Because("step_refused", "why", sentence(err))
+		return Refused, wording.Because("refused", "why", sentence(err))
 	}
 	return Unknown, wording.Because(silent)
 }
