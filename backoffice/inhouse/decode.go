@@ -97,6 +97,9 @@ func (w wireCustomer) customer() (backoffice.Customer, error) {
 	if err := needed("customer", w.ID, "id", w.ID, "number", w.Number, "name", w.Name); err != nil {
 		return backoffice.Customer{}, err
 	}
+	if w.Addresses == nil { // a missing list would read as "can't be written to"
+		return backoffice.Customer{}, fmt.Errorf("customer %q: addresses must be a list", w.ID)
+	}
 	c := backoffice.Customer{
 		ID: w.ID, Number: w.Number, ExternalRef: w.ExternalRef, Name: w.Name, City: w.City,
 		Kind: kindOfCustomer(w.Kind), Language: w.Language, URL: webLink(w.URL),
@@ -164,6 +167,9 @@ func (w wireInvoice) invoice() (backoffice.Invoice, error) {
 	}
 	if w.Total == nil || w.Open == nil {
 		return none, fmt.Errorf("invoice %s: total and open are needed", w.ID)
+	}
+	if w.Total.Currency != w.Open.Currency {
+		return none, fmt.Errorf("invoice %s: open is in %s, total in %s", w.ID, w.Open.Currency, w.Total.Currency)
 	}
 	return backoffice.Invoice{
 		ID: w.ID, CustomerID: w.CustomerID, Number: w.Number, State: state, Issued: backoffice.Date(w.Issued), Due: backoffice.Date(w.Due),

@@ -38,7 +38,7 @@ func (c *Client) AddNote(ctx context.Context, customerID string, note backoffice
 	if err != nil {
 		return none, false, err
 	}
-	if !changed || !res.hasBody() || res.replayed {
+	if !changed || !res.hasBody() || res.replayed && note.ExternalRef != "" {
 		added, err := c.noteAfter(ctx, op, customerID, note.ExternalRef)
 		return added, changed && err == nil, err
 	}
@@ -65,7 +65,7 @@ func (c *Client) noteByRef(ctx context.Context, op, customerID, ref string) (bac
 		return backoffice.Note{}, false, nil
 	}
 	all, err := readAll(ctx, c, op, customerID, "notes", url.Values{"externalRef": {ref}}, wireNote.note,
-		func(backoffice.Note) string { return customerID })
+		func(n backoffice.Note) (string, string) { return n.ID, customerID })
 	if err != nil {
 		return backoffice.Note{}, false, err
 	}

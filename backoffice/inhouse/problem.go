@@ -70,18 +70,13 @@ func oneLine(s string) string {
 // judge says what an answer means for the call.
 func (c *Client) judge(k call, res *http.Response, body []byte, readErr error) (response, error) {
 	if res.StatusCode >= 200 && res.StatusCode < 300 {
-		if readErr != nil {
-			e := unreadable(k.op, readErr)
-			if !errors.Is(readErr, errTooLarge) {
-				e.Err = readErr // a read may be tried again: the connection broke
-			}
-			return response{}, e
-		}
-		return response{
-			status: res.StatusCode, header: res.Header, body: body, replayed: strings.EqualFold(res.Header.Get("Idempotency-Replayed"), "true"),
-		}, nil
+		return success(k, res, body, readErr)
 	}
 	p := readProblem(res, body)
+	if readErr != nil && (res.StatusCode == http.StatusNotFound || res.StatusCode == http.StatusConflict) {
+		// What was cut off says which of several things it means, and one of them is that the first call is still at work.
+		return response{}, &backoffice.Error{Kind: backoffice.ErrUnknown, Op: k.op, Err: fmt.Errorf("HTTP %d: %w", res.StatusCode, readErr)}
+	}
 	e := &backoffice.Error{
 		Kind: kindOf(res, p), Op: k.op, Sentence: p.sentence, Err: fmt.Errorf("HTTP %d %s", res.StatusCode, p.name),
 	}
@@ -97,6 +92,37 @@ func (c *Client) judge(k call, res *http.Response, body []byte, readErr error) (
 		e.Answered = p.name != "in-progress" && (p.isOne || res.StatusCode == http.StatusInternalServerError || res.StatusCode < 400)
 	}
 	return response{}, e
+}
+
+// success takes an answer of 2xx, if it is one that the contract knows. A page of HTML behind a 200 is what a login page or a
+// gateway says, and 202 is a promise: neither tells that anything was done.
+func success(k call, res *http.Response, body []byte, readErr error) (response, error) {
+	switch {
+	case errors.Is(readErr, errTooLarge):
+		return response{}, unreadable(k.op, readErr)
+	case readErr != nil: // the connection broke: a read may be tried again
+		return response{}, &backoffice.Error{Kind: backoffice.ErrUnknown, Op: k.op, Answered: true, Err: readErr}
+	case !isContractual(k, res.StatusCode):
+		return response{}, &backoffice.Error{Kind: backoffice.ErrUnknown, Op: k.op, Err: fmt.Errorf("%w: HTTP %d is not in the contract", errUnreadable, res.StatusCode)}
+	}
+	r := response{
+		status: res.StatusCode, header: res.Header, body: body, replayed: strings.EqualFold(res.Header.Get("Idempotency-Replayed"), "true"),
+	}
+	if r.hasBody() && !json.Valid(body) {
+		return response{}, unreadable(k.op, errors.New("it is not JSON"))
+	}
+	return r, nil
+}
+
+// isContractual says whether a status of 2xx is one that the contract gives to a call of this kind.
+func isContractual(k call, status int) bool {
+	switch status {
+	case http.StatusOK:
+		return true
+	case http.StatusCreated, http.StatusNoContent:
+		return k.isWrite()
+	}
+	return false
 }
 
 // kindOf names the kind of error for an answer that isn't 2xx. The problem's name goes before the status.

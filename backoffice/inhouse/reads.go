@@ -144,28 +144,29 @@ func readOne[W, T any](ctx context.Context, c *Client, op, id, where string, che
 // Invoices lists all of a customer's open invoices, due or not.
 func (c *Client) Invoices(ctx context.Context, customerID string) ([]backoffice.Invoice, error) {
 	all, err := readAll(ctx, c, "list invoices of customer "+customerID, customerID, "invoices", url.Values{"status": {"open"}}, wireInvoice.invoice,
-		func(v backoffice.Invoice) string { return v.CustomerID })
+		func(v backoffice.Invoice) (string, string) { return v.ID, v.CustomerID })
 	return slices.DeleteFunc(all, func(i backoffice.Invoice) bool { return i.State != backoffice.InvoiceOpen }), err
 }
 
 // Services lists all of a customer's services that have not ended.
 func (c *Client) Services(ctx context.Context, customerID string) ([]backoffice.Service, error) {
 	all, err := readAll(ctx, c, "list services of customer "+customerID, customerID, "services", nil, wireService.service,
-		func(v backoffice.Service) string { return v.CustomerID })
+		func(v backoffice.Service) (string, string) { return v.ID, v.CustomerID })
 	return slices.DeleteFunc(all, func(v backoffice.Service) bool { return v.State == backoffice.ServiceCancelled }), err
 }
 
 // Notes lists all notes on the account, oldest first.
 func (c *Client) Notes(ctx context.Context, customerID string) ([]backoffice.Note, error) {
 	all, err := readAll(ctx, c, "list notes of customer "+customerID, customerID, "notes", nil, wireNote.note,
-		func(backoffice.Note) string { return customerID })
+		func(n backoffice.Note) (string, string) { return n.ID, customerID })
 	slices.SortStableFunc(all, func(a, b backoffice.Note) int { return a.At.Compare(b.At) })
 	return all, err
 }
 
-// readAll reads a list that hangs on a customer. An entry of another customer is an error.
+// readAll reads a list that hangs on a customer. An entry of another customer is an error. One that stands on two pages, since
+// something was added between them, counts once: an invoice counted twice would claim too much.
 func readAll[W, T any](
-	ctx context.Context, c *Client, op, customerID, what string, query url.Values, check func(W) (T, error), ownerOf func(T) string,
+	ctx context.Context, c *Client, op, customerID, what string, query url.Values, check func(W) (T, error), idsOf func(T) (id, owner string),
 ) ([]T, error) {
 	if err := checkID(op, customerID); err != nil {
 		return nil, err
@@ -178,12 +179,18 @@ func readAll[W, T any](
 	if err != nil {
 		return nil, unreadable(op, err)
 	}
+	seen := map[string]bool{}
 	for _, one := range all {
-		if ownerOf(one) != customerID {
-			return nil, unreadable(op, fmt.Errorf("the list holds an entry of customer %q", ownerOf(one)))
+		if _, owner := idsOf(one); owner != customerID {
+			return nil, unreadable(op, fmt.Errorf("the list holds an entry of customer %q", owner))
 		}
 	}
-	return all, nil
+	return slices.DeleteFunc(all, func(one T) bool {
+		id, _ := idsOf(one)
+		again := seen[id]
+		seen[id] = true
+		return again
+	}), nil
 }
 
 // Payments tells which money is on its way and until when the bank is booked.

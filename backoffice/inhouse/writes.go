@@ -12,12 +12,12 @@ import (
 	"github.com/aanmaner/aanmaner/backoffice"
 )
 
-// maxKey is the longest idempotency key that is sent as it is.
-const maxKey = 200
+// maxKey is the longest idempotency key that is sent as it is, with its quotes and what is escaped in it.
+const maxKey = 255
 
 // keyOf is the key as it can stand in a header: printable ASCII of a bounded length, or else a digest of it.
 func keyOf(key string) string {
-	if len(key) <= maxKey && !strings.ContainsFunc(key, func(r rune) bool { return r < ' ' || r > '~' }) {
+	if len(structuredString(key)) <= maxKey && !strings.ContainsFunc(key, func(r rune) bool { return r < ' ' || r > '~' }) {
 		return key
 	}
 	sum := sha256.Sum256([]byte(key))
@@ -134,7 +134,7 @@ func (c *Client) Suspend(ctx context.Context, serviceID, reason, key string) (bo
 // isOurs says whether a state that was asked for came about through this very call. 201 says so. 200 is also what a server
 // answers that found it so already: then the reason in the answer is somebody else's.
 func isOurs[W any](op string, res response, reason string, reasonOf func(W) (string, error)) (bool, error) {
-	if !res.hasBody() {
+	if !res.hasBody() && res.status != http.StatusOK {
 		return true, nil
 	}
 	found, err := object(res.body, reasonOf)

@@ -13,8 +13,8 @@ const pageSize = 50
 // findCustomers searches, best match first: number, reference, e-mail address and domain as a whole, name in part.
 func (s *Server) findCustomers(r *request) answer {
 	q := strings.ToLower(strings.TrimSpace(r.param("q")))
-	if q == "" {
-		return invalid("The parameter q is needed.")
+	if q == "" || tooLong(q, maxName) {
+		return invalid("The parameter q is needed, of at most 200 characters.")
 	}
 	var exact, part []any
 	for _, a := range s.state.accounts {
@@ -52,8 +52,8 @@ func (a *account) isCalled(q string) bool {
 // listNonPayers lists the customers with the status (nonPayer=true) or without it (false).
 func (s *Server) listNonPayers(r *request) answer {
 	want, err := strconv.ParseBool(r.param("nonPayer"))
-	if err != nil {
-		return invalid("nonPayer is true or false.")
+	if err != nil || r.param("q") != "" {
+		return invalid("nonPayer is true or false, and comes without q.")
 	}
 	var found []any
 	for _, a := range s.state.accounts {

@@ -31,6 +31,7 @@ const (
 	Oversize    Break = "oversize"    // the body, then spaces without end
 	WrongTypes  Break = "wrong types" // numbers become texts and texts become numbers
 	Rewrite     Break = "rewrite"     // Fault.Old in the body becomes Fault.New
+	Slow        Break = "slow"        // the true answer, Fault.Delay later
 	Hang        Break = "hang"        // no answer until the caller goes
 	Reset       Break = "reset"       // the connection is torn down
 	Redirect    Break = "redirect"    // 307 to Fault.New
@@ -51,6 +52,7 @@ type Fault struct {
 	Problem    string        // the problem's name, for Status; empty: "internal"
 	Detail     string        // the problem's sentence
 	RetryAfter time.Duration // for Busy and Status; whole seconds
+	Delay      time.Duration // for Slow: before the effect or after it, as When says
 	Old, New   string        // for Rewrite; New for Redirect and BadLink
 }
 
@@ -100,15 +102,19 @@ func (s *Server) takeFault(op, id string) *fault {
 	return nil
 }
 
+// strikes says whether there is a fault at all, at this moment of a call.
+func (f *fault) strikes(when When) bool { return f != nil && f.When == when }
+
 // apply breaks an answer. A function comes back where the connection itself must be treated badly.
 func (f *fault) apply(a answer) (answer, func(http.ResponseWriter, *http.Request)) {
 	if f == nil {
 		return a, nil
 	}
-	if a.status == 0 {
+	if a.status == 0 { // before the call was looked at
 		a = invented()
 	}
 	switch f.Break {
+	case Slow: // it has passed
 	case Hang:
 		return a, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }
 	case Reset:

@@ -1,7 +1,6 @@
 package inhousefake
 
 import (
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"slices"
@@ -63,8 +62,8 @@ func (s *Server) creditInvoice(r *request) answer {
 			Amount Money `json:"amount"`
 		} `json:"lines"`
 	}
-	if err := json.Unmarshal(r.body, &body); err != nil || body.Reason == "" {
-		return invalid("A body with a reason is needed.")
+	if !r.reads(&body) || !isReason(body.Reason) {
+		return invalid("A body with a reason of 1 to 500 characters is needed.")
 	}
 	amount := i.Open
 	if len(body.Lines) > 0 {

@@ -2,7 +2,6 @@ package inhousefake
 
 import (
 	"cmp"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"slices"
@@ -26,7 +25,7 @@ func (s *Server) listNotes(r *request) answer {
 
 func sortedNotes(notes []Note) []Note {
 	sorted := slices.Clone(notes)
-	slices.SortStableFunc(sorted, func(x, y Note) int { return cmp.Or(x.At.Compare(y.At), 0) })
+	slices.SortStableFunc(sorted, func(x, y Note) int { return x.At.Compare(y.At) })
 	return sorted
 }
 
@@ -48,8 +47,9 @@ func (s *Server) addNote(r *request) answer {
 		ExternalRef string `json:"externalRef"`
 		Pinned      bool   `json:"pinned"`
 	}
-	if err := json.Unmarshal(r.body, &body); err != nil || body.Title == "" {
-		return invalid("A body with a title is needed.")
+	if !r.reads(&body) || body.Title == "" || tooLong(body.Title, maxName) || tooLong(body.Text, maxText) ||
+		tooLong(body.Author, maxName) || tooLong(body.ExternalRef, maxName) {
+		return invalid("A body with a title is needed; title, author and externalRef are of at most 200 characters, text of 20000.")
 	}
 	for _, n := range a.notes {
 		if body.ExternalRef != "" && n.ExternalRef == body.ExternalRef {

@@ -8,17 +8,20 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"time"
 )
 
 //go:embed pages/*
 var pageFiles embed.FS
 
 // Pages is the back office as its people see it: the customers at /, one customer at /customers/{id} with a button that
-// pays everything and one that pays a part. It asks for no token: it belongs on loopback.
+// pays everything and one that pays a part. It asks for no token: it belongs on loopback. A form that another site sends in
+// the name of somebody who has these pages open is refused with 403.
 func (s *Server) Pages() http.Handler {
 	p := pages{server: s}
+	funcs := template.FuncMap{"money": money, "when": func(t time.Time) string { return t.In(s.options.Location).Format("2006-01-02 15:04") }}
 	var err error
-	p.templates, err = template.New("").Funcs(template.FuncMap{"money": money}).ParseFS(pageFiles, "pages/*.html")
+	p.templates, err = template.New("").Funcs(funcs).ParseFS(pageFiles, "pages/*.html")
 	mux := http.NewServeMux()
 	if err != nil { // the files are part of the program, so a test of the pages finds this
 		mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) { s.fail(w, err) })
@@ -30,7 +33,18 @@ func (s *Server) Pages() http.Handler {
 	mux.HandleFunc("POST /customers/{id}/pay", p.pay)
 	mux.HandleFunc("POST /customers/{id}/pay-part", p.payPart)
 	mux.HandleFunc("GET /style.css", p.style)
-	return mux
+	return http.NewCrossOriginProtection().Handler(guarded(mux))
+}
+
+// guarded tells browsers to keep pages to themselves: no script, no frame of another site, no guessing of types.
+func guarded(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Cache-Control", "no-store")
+		next.ServeHTTP(w, r)
+	})
 }
 
 type pages struct {
@@ -93,7 +107,6 @@ func (p pages) draw(w http.ResponseWriter, name string, data any) {
 		return
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'")
 	_, _ = w.Write(page.Bytes()) // the reader has gone: there is nobody to tell
 }
 

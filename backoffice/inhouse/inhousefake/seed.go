@@ -68,6 +68,7 @@ func (p *planter) disputed(reason string) *planter {
 func (p *planter) service(id, label, kind string, domains ...string) *planter {
 	v := &Service{
 		ID: id, CustomerID: p.a.customer.ID, Label: label, Kind: kind, Domains: domains, State: "active", PeriodEnd: p.day(60),
+		Order: &Order{ID: "o" + p.a.customer.ID, Number: "OR-" + p.a.customer.Number, Placed: p.day(-670)},
 	}
 	p.a.services = append(p.a.services, v)
 	for _, i := range p.a.invoices {

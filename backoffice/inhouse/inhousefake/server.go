@@ -1,6 +1,7 @@
 package inhousefake
 
 import (
+	"context"
 	"crypto/subtle"
 	"encoding/json"
 	"io"
@@ -9,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unicode/utf8"
 )
 
 // maxRequest is the size in bytes of the largest request body that is read.
@@ -141,6 +143,21 @@ func (r *request) param(name string) string {
 	return ""
 }
 
+// The longest texts that the contract lets in, in characters.
+const (
+	maxName   = 200 // titles, authors, references and searches
+	maxReason = 500
+	maxText   = 20000
+)
+
+func tooLong(s string, most int) bool { return utf8.RuneCountInString(s) > most }
+
+// reads fills v from the body; false when the body isn't JSON of the contract's shape.
+func (r *request) reads(v any) bool { return json.Unmarshal(r.body, v) == nil }
+
+// isReason says whether a text may stand as the reason of a write.
+func isReason(s string) bool { return s != "" && !tooLong(s, maxReason) }
+
 // answer is what goes back: a status, headers, and a body that is already written out.
 type answer struct {
 	status int
@@ -177,7 +194,7 @@ func (s *Server) SetBaseURL(base string) {
 }
 
 func (s *Server) serve(w http.ResponseWriter, r *http.Request, op operation) {
-	if !s.wait(r) {
+	if !pause(r, s.options.Latency) {
 		return
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxRequest))
@@ -189,19 +206,26 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, op operation) {
 		op.name, op.do = "listNonPayers", (*Server).listNonPayers
 	}
 	f := s.takeFault(op.name, r.PathValue("id"))
-	if f != nil && f.When == Before {
+	if f.strikes(Before) && f.Break != Slow {
 		s.finish(w, r, op.name, body, answer{}, f)
 		return
 	}
-	s.finish(w, r, op.name, body, s.answer(r, op, body), f)
+	if f.strikes(Before) { // a caller who has gone meanwhile doesn't keep it from being done
+		pause(r.WithContext(context.WithoutCancel(r.Context())), f.Delay)
+	}
+	a := s.answer(r, op, body)
+	if f.strikes(After) && f.Break == Slow {
+		pause(r, f.Delay)
+	}
+	s.finish(w, r, op.name, body, a, f)
 }
 
-// wait lets the latency pass. It is false when the caller has gone meanwhile.
-func (s *Server) wait(r *http.Request) bool {
-	if s.options.Latency <= 0 {
+// pause lets time pass. It is false when the caller has gone meanwhile.
+func pause(r *http.Request, d time.Duration) bool {
+	if d <= 0 {
 		return true
 	}
-	t := time.NewTimer(s.options.Latency)
+	t := time.NewTimer(d)
 	defer t.Stop()
 	select {
 	case <-t.C:

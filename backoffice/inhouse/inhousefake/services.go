@@ -1,7 +1,6 @@
 package inhousefake
 
 import (
-	"encoding/json"
 	"net/http"
 	"time"
 )
@@ -46,8 +45,8 @@ func (s *Server) suspend(r *request) answer {
 	var body struct {
 		Reason string `json:"reason"`
 	}
-	if err := json.Unmarshal(r.body, &body); err != nil || body.Reason == "" {
-		return invalid("A body with a reason is needed.")
+	if !r.reads(&body) || !isReason(body.Reason) {
+		return invalid("A body with a reason of 1 to 500 characters is needed.")
 	}
 	switch {
 	case v.State == "suspended":
@@ -90,8 +89,8 @@ func (s *Server) cancelService(r *request) answer {
 		At     string `json:"at"`
 		Reason string `json:"reason"`
 	}
-	if err := json.Unmarshal(r.body, &body); err != nil || body.Reason == "" {
-		return invalid("A body with at and reason is needed.")
+	if !r.reads(&body) || !isReason(body.Reason) {
+		return invalid("A body with at and a reason of 1 to 500 characters is needed.")
 	}
 	at, refusal := endDate(body.At, v.PeriodEnd, r.today)
 	switch c := v.Cancellation; {

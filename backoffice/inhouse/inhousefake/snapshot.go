@@ -65,7 +65,7 @@ func copyCustomer(c Customer) Customer {
 
 func copyService(v Service) Service {
 	v.Domains = slices.Clone(v.Domains)
-	v.Suspension, v.Cancellation = clone(v.Suspension), clone(v.Cancellation)
+	v.Order, v.Suspension, v.Cancellation = clone(v.Order), clone(v.Suspension), clone(v.Cancellation)
 	return v
 }
 

@@ -120,6 +120,13 @@ type Cancellation struct {
 	Executed bool   `json:"executed"`
 }
 
+// Order is what a customer signed for. Several services may come from one order; each is cancelled by itself.
+type Order struct {
+	ID     string `json:"id"`
+	Number string `json:"number,omitempty"`
+	Placed string `json:"placed,omitempty"`
+}
+
 // Service is one thing ordered, in the shape of the contract. State is active, suspended, cancelled or pending.
 type Service struct {
 	ID           string        `json:"id"`
@@ -128,6 +135,7 @@ type Service struct {
 	Kind         string        `json:"kind"`
 	Domains      []string      `json:"domains"`
 	State        string        `json:"state"`
+	Order        *Order        `json:"order,omitempty"`
 	Suspension   *Suspension   `json:"suspension,omitempty"`
 	Cancellation *Cancellation `json:"cancellation,omitempty"`
 	DoNotSuspend string        `json:"doNotSuspend,omitempty"`

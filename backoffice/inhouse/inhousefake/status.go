@@ -1,7 +1,6 @@
 package inhousefake
 
 import (
-	"encoding/json"
 	"net/http"
 	"strconv"
 	"strings"
@@ -28,8 +27,8 @@ func (s *Server) setNonPayer(r *request) answer {
 	var body struct {
 		Reason string `json:"reason"`
 	}
-	if err := json.Unmarshal(r.body, &body); err != nil || body.Reason == "" {
-		return invalid("A body with a reason is needed.")
+	if !r.reads(&body) || !isReason(body.Reason) {
+		return invalid("A body with a reason of 1 to 500 characters is needed.")
 	}
 	if a.customer.NonPayer != nil {
 		return reply(http.StatusOK, a.customer.NonPayer)
@@ -68,8 +67,8 @@ func (s *Server) block(r *request) answer {
 		return notFound("customer", r.id)
 	}
 	body := Block{PortalAccess: "allowed", NewOrders: "denied"}
-	if err := json.Unmarshal(r.body, &body); err != nil || body.Reason == "" {
-		return invalid("A body with a reason is needed.")
+	if !r.reads(&body) || !isReason(body.Reason) {
+		return invalid("A body with a reason of 1 to 500 characters is needed.")
 	}
 	if !allowedOrDenied(body.PortalAccess) || !allowedOrDenied(body.NewOrders) {
 		return invalid("portalAccess and newOrders are allowed or denied.")
@@ -104,8 +103,8 @@ func (s *Server) endContract(r *request) answer {
 		return notFound("customer", r.id)
 	}
 	body := Closure{KeepOpenInvoices: true}
-	if err := json.Unmarshal(r.body, &body); err != nil || body.Reason == "" {
-		return invalid("A body with at and reason is needed.")
+	if !r.reads(&body) || !isReason(body.Reason) {
+		return invalid("A body with at and a reason of 1 to 500 characters is needed.")
 	}
 	at, refusal := endDate(body.At, lastPeriodEnd(a), r.today)
 	switch c := a.customer.Closure; {
