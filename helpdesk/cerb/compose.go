@@ -10,7 +10,7 @@ import (
 )
 
 type bucketRecord struct {
-	ID      whole `json:"id"`
+	row
 	Name    text  `json:"name"`
 	GroupID whole `json:"group_id"`
 }

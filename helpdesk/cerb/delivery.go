@@ -129,9 +129,9 @@ func weighMessages(s helpdesk.Sending, messages []helpdesk.Message) (helpdesk.De
 // weighQueued looks for our notice among the queued drafts: an answer to our message that the baseline doesn't know. One
 // with another text is a colleague's, and may be about the same thing: a person has to look.
 func weighQueued(s helpdesk.Sending, queued []draftRecord) (helpdesk.Delivery, bool) {
-	other := ""
+	other, known := "", highest(s.Baseline.DraftIDs)
 	for _, d := range queued {
-		if !d.answers(s.Notice.FirstMessageID) || slices.Contains(s.Baseline.DraftIDs, d.ID.id()) {
+		if !d.answers(s.Notice.FirstMessageID) || d.ID <= known {
 			continue
 		}
 		if sameText(d.Params.text("content"), s.Notice.Text) {

@@ -73,6 +73,9 @@ func (d *double) bench(c *Client) helpdesktest.Bench {
 	b := apiBench(c, "customer.example")
 	b.Agent, b.Outsider = sanne, bram
 	b.MailDown = func(_ *testing.T, down bool) { d.SetMail(!down) }
+	b.MailLost = func(_ *testing.T, lost bool) {
+		d.SetMailMode(map[bool]cerbfake.MailMode{true: cerbfake.MailDropAfterData, false: cerbfake.MailOK}[lost])
+	}
 	b.SQLMode = func(_ *testing.T, strict bool) { d.SetStrictSQL(strict) }
 	b.CronNow = func(t *testing.T) { d.CronNow(t.Context()) }
 	b.Mails = d.mails.to

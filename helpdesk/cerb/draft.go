@@ -2,7 +2,7 @@ package cerb
 
 import (
 	"context"
-	"errors"
+	"strconv"
 	"strings"
 
 	"github.com/aanmaner/aanmaner/helpdesk"
@@ -11,7 +11,7 @@ import (
 // draftRecord is a mail that Cerb has written down: one being written, one queued, or the empty row that is left when a
 // strict database refuses the draft of a failed reply.
 type draftRecord struct {
-	ID       whole  `json:"id"`
+	row
 	Type     text   `json:"type"`
 	Name     text   `json:"name"`
 	Subject  text   `json:"subject"`
@@ -51,34 +51,20 @@ func (d draftRecord) empty() bool {
 }
 
 type commentRecord struct {
+	row
 	Comment text `json:"comment"`
 }
 
 // newestDrafts lists the newest page of drafts, newest first.
 func (c *Client) newestDrafts(ctx context.Context, op string) ([]draftRecord, error) {
-	p, err := searchPage[draftRecord](ctx, c, op, "draft", search{}.raw("sort", "-id"), "", 1)
+	p, err := searchPage[draftRecord](ctx, c, op, "draft", search{}.raw("sort", "-id"), "")
 	return p.Results, err
 }
 
-// draftsSince lists the drafts with an id above the one given, newest first.
+// draftsSince lists the drafts with an id above the one given, lowest first.
 func (c *Client) draftsSince(ctx context.Context, op string, above whole) ([]draftRecord, error) {
-	var out []draftRecord
-	for n := 1; n <= maxPages; n++ {
-		p, err := searchPage[draftRecord](ctx, c, op, "draft", search{}.raw("sort", "-id"), "", n)
-		if err != nil {
-			return nil, err
-		}
-		for _, d := range p.Results {
-			if d.ID <= above {
-				return out, nil
-			}
-			out = append(out, d)
-		}
-		if len(out) >= int(p.Total) || len(p.Results) == 0 {
-			return out, nil
-		}
-	}
-	return nil, &helpdesk.Error{Kind: helpdesk.ErrUnknown, Op: op, Answered: true, Err: errors.New("too many new drafts")}
+	q := search{}.raw("id", ">"+strconv.FormatInt(int64(above), 10))
+	return searchAll[draftRecord](ctx, c, op, "draft", q, "")
 }
 
 // queuedAnswers lists the queued replies and forwards.

@@ -10,7 +10,7 @@ import (
 
 // fieldRecord is a custom field.
 type fieldRecord struct {
-	ID       whole `json:"id"`
+	row
 	Name     text  `json:"name"`
 	URI      text  `json:"uri"`
 	Context  text  `json:"context"`

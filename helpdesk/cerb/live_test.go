@@ -18,6 +18,7 @@ import (
 //	CERB_CUSTOMER_DOMAIN                         default customer.example
 //	CERB_HOOK                                    a command that is called with one of these sets of words:
 //	    mail-down | mail-up | sql strict | sql lax | cron    switch, or send what is queued now
+//	    mail drop-after-data                                 take mails, and break off before saying so, until mail-up
 //	    mails ADDRESS                                        print the paths of the mails delivered to it
 func TestContractOnALiveCerb(t *testing.T) {
 	url := os.Getenv("CERB_URL")
@@ -64,6 +65,9 @@ func hooks(b *helpdesktest.Bench, hook string) {
 	}
 	b.MailDown = func(t *testing.T, down bool) {
 		cleanup(t, map[bool]string{true: "mail-down", false: "mail-up"}[down])
+	}
+	b.MailLost = func(t *testing.T, lost bool) {
+		cleanup(t, map[bool][]string{true: {"mail", "drop-after-data"}, false: {"mail-up"}}[lost]...)
 	}
 	b.SQLMode = func(t *testing.T, strict bool) {
 		cleanup(t, "sql", map[bool]string{true: "strict", false: "lax"}[strict])

@@ -9,7 +9,7 @@ import (
 
 // messageRecord is a message, with "expand=headers,content".
 type messageRecord struct {
-	ID         whole  `json:"id"`
+	row
 	TicketID   whole  `json:"ticket_id"`
 	IsOutgoing whole  `json:"is_outgoing"`
 	IsNotSent  whole  `json:"is_not_sent"`

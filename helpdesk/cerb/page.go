@@ -17,16 +17,25 @@ const (
 	maxPages = 50
 )
 
+// row is what every record has. Lists are read by it, page by page.
+type row struct {
+	ID whole `json:"id"`
+}
+
+func (r row) recordID() whole { return r.ID }
+
+type record interface{ recordID() whole }
+
 // page is one answer of records/<type>/search.json.
-type page[T any] struct {
+type page[T record] struct {
 	Total   whole   `json:"total"`
 	Count   whole   `json:"count"`
 	Results list[T] `json:"results"`
 }
 
-// searchPage asks for one page (from 1) of records of a type.
-func searchPage[T any](ctx context.Context, c *Client, op, kind string, q search, expand string, n int) (page[T], error) {
-	query := []param{{"q", q.String()}, {"limit", strconv.Itoa(pageSize)}, {"page", strconv.Itoa(n)}}
+// searchPage asks for the first page of records of a type.
+func searchPage[T record](ctx context.Context, c *Client, op, kind string, q search, expand string) (page[T], error) {
+	query := []param{{"q", q.String()}, {"limit", strconv.Itoa(pageSize)}}
 	if expand != "" {
 		query = append(query, param{"expand", expand})
 	}
@@ -35,19 +44,21 @@ func searchPage[T any](ctx context.Context, c *Client, op, kind string, q search
 	return p, err
 }
 
-// searchAll reads all records that a query finds. An answer that is not all there is, is an error: half a list would be
-// read as "there is no more".
-func searchAll[T any](ctx context.Context, c *Client, op, kind string, q search, expand string) ([]T, error) {
+// searchAll reads all records that a query finds, lowest id first. An answer that is not all there is, is an error: half a
+// list would be read as "there is no more". The next page is asked for by the last id seen, never by its number: records
+// that go away meanwhile (drafts that Cerb sends) would move others past the page's edge, and past the end Cerb goes back.
+func searchAll[T record](ctx context.Context, c *Client, op, kind string, q search, expand string) ([]T, error) {
 	var all []T
-	for n := 1; n <= maxPages; n++ {
-		p, err := searchPage[T](ctx, c, op, kind, q.raw("sort", "id"), expand, n)
+	for next := q.raw("sort", "id"); len(all) < maxPages*pageSize; {
+		p, err := searchPage[T](ctx, c, op, kind, next, expand)
 		if err != nil {
 			return nil, err
 		}
 		all = append(all, p.Results...)
-		if len(all) >= int(p.Total) || len(p.Results) == 0 {
-			return all, short(op, kind, len(all), int(p.Total))
+		if len(p.Results) >= int(p.Total) || len(p.Results) == 0 {
+			return all, short(op, kind, len(p.Results), int(p.Total))
 		}
+		next = q.raw("sort", "id").raw("id", ">"+all[len(all)-1].recordID().id())
 	}
 	return nil, &helpdesk.Error{Kind: helpdesk.ErrUnknown, Op: op, Answered: true,
 		Err: fmt.Errorf("more than %d records of %s", maxPages*pageSize, kind)}

@@ -30,22 +30,22 @@ type search []string
 // nothing). So each of these becomes the wildcard *, and so do control characters. The answer may hold more than was
 // asked for; whoever asks compares what came back with what was meant.
 func (s search) where(filter, value string) search {
-	return append(s, filter+`:"`+quotable(value)+`"`)
+	return append(s[:len(s):len(s)], filter+`:"`+quotable(value)+`"`)
 }
 
 // contains adds a filter for a text that has value in it.
 func (s search) contains(filter, value string) search {
-	return append(s, filter+`:"*`+quotable(value)+`*"`)
+	return append(s[:len(s):len(s)], filter+`:"*`+quotable(value)+`*"`)
 }
 
 // within adds filter:(inner), for filters that take a query of their own.
 func (s search) within(filter string, inner search) search {
-	return append(s, filter+":("+inner.String()+")")
+	return append(s[:len(s):len(s)], filter+":("+inner.String()+")")
 }
 
 // raw adds a filter whose value is one of our own words or a checked number.
 func (s search) raw(filter, value string) search {
-	return append(s, filter+":"+value)
+	return append(s[:len(s):len(s)], filter+":"+value)
 }
 
 // String is the query as it is sent.

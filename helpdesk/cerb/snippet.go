@@ -11,10 +11,10 @@ import (
 
 // snippetRecord is a snippet. Its content is false when Cerb could not build its template.
 type snippetRecord struct {
-	ID      whole `json:"id"`
-	Title   text  `json:"title"`
-	Content text  `json:"content"`
-	Context text  `json:"context"`
+	row
+	Title   text `json:"title"`
+	Content text `json:"content"`
+	Context text `json:"context"`
 }
 
 // Render fills in the first snippet found. Cerb does the filling in; what it would pass over in silence (a name that it

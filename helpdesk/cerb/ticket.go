@@ -12,7 +12,7 @@ import (
 
 // ticketRecord is a ticket. With "expand=custom_" its custom fields are there as custom_<id>.
 type ticketRecord struct {
-	ID             whole `json:"id"`
+	row
 	Mask           text  `json:"mask"`
 	Subject        text  `json:"subject"`
 	URL            text  `json:"url"`

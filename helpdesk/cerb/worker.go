@@ -12,7 +12,7 @@ import (
 
 // workerRecord is a worker, with the groups and the address that "expand=groups,address_" adds.
 type workerRecord struct {
-	ID         whole  `json:"id"`
+	row
 	FullName   text   `json:"full_name"`
 	Label      text   `json:"_label"`
 	Email      text   `json:"address_email"`
@@ -50,8 +50,8 @@ type keyHolder struct {
 }
 
 type groupRecord struct {
-	ID   whole `json:"id"`
-	Name text  `json:"name"`
+	row
+	Name text `json:"name"`
 }
 
 // Server reads the release and what the key may do. Writing in an agent's name is an administrator's right in Cerb

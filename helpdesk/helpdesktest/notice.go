@@ -128,6 +128,7 @@ func noticeKeepsReopen(t *testing.T, b *Bench) {
 var mailDownTests = []subtest{
 	{name: "StrictDatabaseIsNotSentAndMayBeRepeated", run: downStrict, wants: []ability{canMailDown(), canSQLMode()}},
 	{name: "LaxDatabaseIsQueuedAndSentLater", run: downLax, wants: []ability{canMailDown(), canSQLMode(), canCron()}},
+	{name: "LostAfterTheDataIsForAPerson", run: lostAfterData, wants: []ability{canMailLost(), canSQLMode()}},
 	{name: "QueuedOfAnotherTicketIsNotOurs", run: downOther, wants: []ability{canMailDown(), canSQLMode(), canCron()}},
 }
 
@@ -177,6 +178,19 @@ func downLax(t *testing.T, b *Bench) {
 		if mail := b.oneMail(t, n.To); mail.MessageID != d.Message.MessageID {
 			t.Errorf("the mail has Message-ID %s, the proof says %s", mail.MessageID, d.Message.MessageID)
 		}
+	}
+}
+
+// lostAfterData: the customer has the mail, and the helpdesk believes that it failed. Sending again would mail twice.
+func lostAfterData(t *testing.T, b *Bench) {
+	_, _, n := b.open(t, "Started.")
+	b.SQLMode(t, true)
+	t.Cleanup(func() { b.MailLost(t, false) })
+	b.MailLost(t, true)
+	s := b.send(t, n)
+	b.is(t, s, helpdesk.Unclear)
+	if b.Mails != nil {
+		b.oneMail(t, n.To)
 	}
 }
 

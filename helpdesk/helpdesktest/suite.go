@@ -26,6 +26,7 @@ type Bench struct {
 
 	// Optional abilities; each fails the test by itself when it can't do what it should.
 	MailDown         func(t *testing.T, down bool)                               // switches the mail server
+	MailLost         func(t *testing.T, lost bool)                               // lets the mail server take mails and break off before it says so
 	SQLMode          func(t *testing.T, strict bool)                             // how strict the helpdesk's database is
 	CustomerReplies  func(t *testing.T, m helpdesk.Message, from, text string)   // answers a mail that the customer got
 	ColleagueReplies func(t *testing.T, first helpdesk.Message, to, text string) // answers a ticket's first message by hand
@@ -82,6 +83,9 @@ type ability struct {
 
 func canMailDown() ability {
 	return ability{"switch the mail server off", func(b *Bench) bool { return b.MailDown != nil }}
+}
+func canMailLost() ability {
+	return ability{"lose the connection after a mail's data", func(b *Bench) bool { return b.MailLost != nil }}
 }
 func canSQLMode() ability {
 	return ability{"change the database's mode", func(b *Bench) bool { return b.SQLMode != nil }}
