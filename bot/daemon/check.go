@@ -133,7 +133,7 @@ func positive(f *faults, key string, d time.Duration) {
 	}
 }
 
-// baseURL wants https, or http on this machine.
+// baseURL wants https, or http on this machine or a private network.
 func baseURL(f *faults, key, value string) {
 	if value == "" {
 		f.add("%s is missing", key)
@@ -141,16 +141,25 @@ func baseURL(f *faults, key, value string) {
 	}
 	u, err := url.Parse(value)
 	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
-		f.add("%s: %q is no address; write it like https://host/path", key, value)
+		f.add("%s: %q is no address; write it like https://host/path", key, shown(value))
 		return
 	}
 	ip := net.ParseIP(u.Hostname())
 	if u.Scheme == "http" && u.Hostname() != "localhost" && (ip == nil || !ip.IsLoopback() && !ip.IsPrivate()) {
-		f.add("%s: %q would send keys in the clear; use https", key, value)
+		f.add("%s: %q would send keys in the clear; use https", key, shown(value))
 	}
-	if u.User != nil {
-		f.add("%s: leave user and password out of the address", key)
+	if u.User != nil || u.RawQuery != "" || u.Fragment != "" {
+		f.add("%s: leave user, password and all behind the path out of the address", key)
 	}
+}
+
+// shown is an address without what may be a password in it.
+func shown(address string) string {
+	address, _, _ = strings.Cut(address, "?")
+	if at := strings.LastIndexByte(address, '@'); at >= 0 {
+		return "…" + address[at:]
+	}
+	return address
 }
 
 // parseMoney reads "250.00 EUR"; nothing at all is no limit.

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"reflect"
+	"regexp"
 	"strings"
 
 	"github.com/go-viper/mapstructure/v2"
@@ -15,6 +17,9 @@ import (
 
 // envPrefix starts the names of our variables; "__" stands between the parts of a key: AANMANER_HELPDESK__CERB__URL.
 const envPrefix = "AANMANER_"
+
+// quoted is what a YAML error cites from the file. It may be a secret: the file of one given in place of the configuration.
+var quoted = regexp.MustCompile("`[^`]*`|'[^']*'")
 
 // ErrConfig is the kind of every fault in the configuration.
 var ErrConfig = errors.New("configuration")
@@ -30,7 +35,7 @@ func Load(path string, environ []string) (Config, error) {
 			return Config{}, fmt.Errorf("%w: %w", ErrConfig, err)
 		}
 		if err := k.Load(rawbytes.Provider(raw), yaml.Parser()); err != nil {
-			return Config{}, fmt.Errorf("%w: %s is no YAML: %w", ErrConfig, path, err)
+			return Config{}, fmt.Errorf("%w: %s is no YAML: %s", ErrConfig, path, quoted.ReplaceAllString(err.Error(), "…"))
 		}
 	}
 	if err := k.Load(env.Provider(".", env.Opt{
@@ -56,7 +61,7 @@ func decode(k *koanf.Koanf) (Config, error) {
 	err := k.UnmarshalWithConf("", &cfg, koanf.UnmarshalConf{DecoderConfig: &mapstructure.DecoderConfig{
 		Metadata: &meta, Result: &cfg, WeaklyTypedInput: true, TagName: "koanf", ZeroFields: true,
 		DecodeHook: mapstructure.ComposeDecodeHookFunc(
-			mapstructure.StringToTimeDurationHookFunc(), mapstructure.StringToSliceHookFunc(","),
+			mapstructure.StringToTimeDurationHookFunc(), splitList,
 		),
 	}})
 	var faults faults
@@ -69,6 +74,21 @@ func decode(k *koanf.Koanf) (Config, error) {
 	cfg.readSecrets(&faults)
 	cfg.check(&faults)
 	return cfg, faults.err()
+}
+
+// splitList makes a list of a text with commas, as the environment has it.
+func splitList(from, to reflect.Type, value any) (any, error) {
+	text, ok := value.(string)
+	if !ok || from.Kind() != reflect.String || to.Kind() != reflect.Slice {
+		return value, nil
+	}
+	items := []string{}
+	for item := range strings.SplitSeq(text, ",") {
+		if item = strings.TrimSpace(item); item != "" {
+			items = append(items, item)
+		}
+	}
+	return items, nil
 }
 
 // readSecrets takes each secret from the file that is named for it. A secret given both ways is a fault.
