@@ -12,8 +12,8 @@
 // What goes out passes client.go, which keeps slack-go, still before its 1.0, behind the few calls that we make. Texts come
 // from the catalogue; text from outside enters a view or card only through text.go.
 //
-// The card is never posted twice. The try is written down before the call; where it stays in doubt whether a card was
-// posted, the channel's history is read for the card's metadata. That needs the scope channels:history (groups:history for
-// a private channel) beside commands, chat:write, users:read and users:read.email. Without it such a card is not posted
-// again, and the log says so.
+// A card is posted once. The try is written down before the call; where it stays in doubt whether a card was posted, the
+// channel's history is read for the card's metadata. That needs the scope channels:history (groups:history for a private
+// channel) beside commands, chat:write, users:read and users:read.email. Without it a card in doubt is posted once more, so
+// that there may be two, and never a third; Check, and so the doctor, says that the scope is missing.
 package slack
