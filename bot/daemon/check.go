@@ -2,6 +2,7 @@ package daemon
 
 import (
 	"fmt"
+	"log/slog"
 	"net"
 	"net/url"
 	"regexp"
@@ -83,31 +84,48 @@ func (c *Config) checkSlack(f *faults) {
 
 func (c *Config) checkPolicy(f *faults) {
 	p := c.Policy
-	for key, s := range map[string]string{
-		"policy.min_debt": p.MinDebt, "policy.approval_above": p.ApprovalAbove, "policy.large_above": p.LargeAbove,
-	} {
-		if _, err := parseMoney(s); err != nil {
-			f.add("%s: %s", key, err)
-		}
-	}
+	amount(f, "policy.min_debt", p.MinDebt)
+	amount(f, "policy.approval_above", p.ApprovalAbove)
+	amount(f, "policy.large_above", p.LargeAbove)
 	if p.CancelDaysMin < 1 || p.CancelDaysMin > p.CancelDays || p.CancelDays > p.CancelDaysMax {
 		f.add("policy.cancel_days: %d has to lie between cancel_days_min (%d, at least 1) and cancel_days_max (%d)",
 			p.CancelDays, p.CancelDaysMin, p.CancelDaysMax)
 	}
-	for key, d := range map[string]time.Duration{"policy.confirm_delay": p.ConfirmDelay, "policy.suspend_delay": p.SuspendDelay} {
-		if d < 0 {
-			f.add("%s: %s is negative", key, d)
-		}
+	if p.ConfirmDelay < 0 {
+		f.add("policy.confirm_delay: %s is negative", p.ConfirmDelay)
+	}
+	if least := time.Duration(p.CancelDaysMin) * 24 * time.Hour; p.SuspendDelay < 0 || p.SuspendDelay >= max(least, 24*time.Hour) {
+		f.add("policy.suspend_delay: %s has to be nothing or more, and shorter than cancel_days_min (%d days)", p.SuspendDelay, p.CancelDaysMin)
 	}
 	positive(f, "policy.grace", p.Grace)
 	positive(f, "policy.queue_wait", p.QueueWait)
+	positive(f, "policy.money_wait", p.MoneyWait)
 	positive(f, "policy.retry_for", p.RetryFor)
-	if c.Policy.Grace < c.Helpdesk.Cerb.Timeout && c.Mode == "live" {
-		f.add("policy.grace: %s is shorter than helpdesk.cerb.timeout (%s); a call that brought no answer could still be at work",
-			p.Grace, c.Helpdesk.Cerb.Timeout)
+	for _, wait := range p.Backoff {
+		positive(f, "policy.backoff", wait)
 	}
+	c.checkGrace(f, "helpdesk.cerb.timeout", c.Helpdesk.Cerb.Timeout)
+	c.checkGrace(f, "backoffice.inhouse.timeout", c.BackOffice.InHouse.Timeout)
 	if _, err := calendar.New(c.calendar(), time.UTC); err != nil {
 		f.add("policy: %s", err)
+	}
+}
+
+// checkGrace: what is not to be seen after the grace time counts as not done, so no call may still be at work then.
+func (c *Config) checkGrace(f *faults, key string, timeout time.Duration) {
+	if c.Policy.Grace > 0 && c.Policy.Grace < timeout && c.Mode == "live" {
+		f.add("policy.grace: %s is shorter than %s (%s); a call that brought no answer could still be at work", c.Policy.Grace, key, timeout)
+	}
+}
+
+// checkClients asks the parts that read settings of their own whether they can work with them. Nothing outside is called.
+func (c *Config) checkClients(f *faults) {
+	d := Daemon{Config: *c, now: time.Now, log: slog.New(slog.DiscardHandler)}
+	if err := d.connect(); err != nil {
+		f.add("%s", strings.TrimPrefix(err.Error(), ErrConfig.Error()+": "))
+	}
+	if _, err := snippets.Load(c.Notice.Folder); err != nil {
+		f.add("notice.folder: %s", err)
 	}
 }
 
@@ -162,18 +180,25 @@ func shown(address string) string {
 	return address
 }
 
-// parseMoney reads "250.00 EUR"; nothing at all is no limit.
+var amountForm = regexp.MustCompile(`^([0-9]{1,12})\.([0-9]{2}) ([A-Z]{3})$`)
+
+// parseMoney reads "250.00 EUR"; nothing at all is no limit. A limit below nothing would be none either, so it is refused.
 func parseMoney(s string) (backoffice.Money, error) {
 	if strings.TrimSpace(s) == "" {
 		return backoffice.Money{}, nil
 	}
-	amount, currency, ok := strings.Cut(strings.TrimSpace(s), " ")
-	whole, cents, _ := strings.Cut(amount, ".")
-	minor, err := strconv.ParseInt(whole+cents, 10, 64)
-	if !ok || err != nil || len(cents) != 2 || len(currency) != 3 || currency != strings.ToUpper(currency) {
+	m := amountForm.FindStringSubmatch(strings.TrimSpace(s))
+	if m == nil {
 		return backoffice.Money{}, fmt.Errorf("%q is no amount; write it like 250.00 EUR", s)
 	}
-	return backoffice.Money{Minor: minor, Currency: currency}, nil
+	minor, err := strconv.ParseInt(m[1]+m[2], 10, 64)
+	return backoffice.Money{Minor: minor, Currency: m[3]}, err
+}
+
+func amount(f *faults, key, value string) {
+	if _, err := parseMoney(value); err != nil {
+		f.add("%s: %s", key, err)
+	}
 }
 
 // policy turns a checked configuration into the domain's policy.

@@ -57,23 +57,44 @@ func keyOf(name, value string) (string, any) {
 
 func decode(k *koanf.Koanf) (Config, error) {
 	cfg := Default()
-	var meta mapstructure.Metadata
 	err := k.UnmarshalWithConf("", &cfg, koanf.UnmarshalConf{DecoderConfig: &mapstructure.DecoderConfig{
-		Metadata: &meta, Result: &cfg, WeaklyTypedInput: true, TagName: "koanf", ZeroFields: true,
+		Result: &cfg, WeaklyTypedInput: true, TagName: "koanf", ZeroFields: true, ErrorUnused: true,
 		DecodeHook: mapstructure.ComposeDecodeHookFunc(
 			mapstructure.StringToTimeDurationHookFunc(), splitList,
 		),
 	}})
 	var faults faults
-	if err != nil {
-		faults.add("%s", strings.ReplaceAll(err.Error(), "\n", " "))
-	}
-	for _, key := range meta.Unused {
-		faults.add("%s is not a setting; `aanmaner config example` lists them all", key)
-	}
+	faults.addDecoding(err)
 	cfg.readSecrets(&faults)
 	cfg.check(&faults)
+	if len(faults) == 0 {
+		cfg.checkClients(&faults)
+	}
 	return cfg, faults.err()
+}
+
+// decodingFault is how the decoder names a setting and what is wrong with it.
+var decodingFault = regexp.MustCompile(`(?m)^\s*'([^']*)' (.*)$`)
+
+// addDecoding adds what the decoder found, one fault a setting. It cites no values.
+func (f *faults) addDecoding(err error) {
+	if err == nil {
+		return
+	}
+	found := decodingFault.FindAllStringSubmatch(err.Error(), -1)
+	for _, m := range found {
+		unknown, ok := strings.CutPrefix(m[2], "has invalid keys: ")
+		if !ok {
+			f.add("%s: %s", m[1], m[2])
+			continue
+		}
+		for key := range strings.SplitSeq(unknown, ", ") {
+			f.add("%s is not a setting; `aanmaner config example` lists them all", strings.TrimPrefix(m[1]+"."+key, "."))
+		}
+	}
+	if found == nil {
+		f.add("%s", err)
+	}
 }
 
 // splitList makes a list of a text with commas, as the environment has it.
