@@ -14,29 +14,34 @@ import (
 // Delivery says what became of a notice, from what can be seen alone. In doubt it is Unclear: a notice that is sent twice
 // can't be taken back.
 //
-// Drafts are read before messages. Cerb adds the message first and deletes the queued draft then, so a mail that its cron
-// sends meanwhile is seen at least once.
+// A message that proves it is enough. Otherwise the order of reading matters, as Cerb goes on meanwhile: all new drafts
+// first, then those among them that are queued, then the messages again. A draft that comes up in between is then seen as
+// queued, and one that Cerb's cron sends is seen as a message, which Cerb adds before it deletes the draft.
 func (c *Client) Delivery(ctx context.Context, s helpdesk.Sending) (helpdesk.Delivery, error) {
 	op := "prove the notice on ticket " + s.Notice.TicketID
-	var queued, fresh []draftRecord
+	var e evidence
 	err := together(ctx,
-		func(ctx context.Context) (err error) { queued, err = c.queuedAnswers(ctx, op); return },
+		func(ctx context.Context) (err error) { e.messages, err = c.Messages(ctx, s.Notice.TicketID); return },
 		func(ctx context.Context) (err error) {
-			fresh, err = c.draftsSince(ctx, op, highest(s.Baseline.DraftIDs))
+			e.fresh, err = c.draftsSince(ctx, op, highest(s.Baseline.DraftIDs))
 			return
 		})
 	if err != nil {
 		return helpdesk.Delivery{}, err
 	}
-	failures, err := c.failures(ctx, op, fresh)
+	if d, ok := weighMessages(s, e.messages); ok {
+		return d, nil
+	}
+	err = together(ctx,
+		func(ctx context.Context) (err error) { e.queued, err = c.queuedAnswers(ctx, op); return },
+		func(ctx context.Context) (err error) { e.failures, err = c.failures(ctx, op, e.fresh); return })
 	if err != nil {
 		return helpdesk.Delivery{}, err
 	}
-	messages, err := c.Messages(ctx, s.Notice.TicketID)
-	if err != nil {
+	if e.messages, err = c.Messages(ctx, s.Notice.TicketID); err != nil {
 		return helpdesk.Delivery{}, err
 	}
-	return weigh(s, evidence{messages: messages, queued: queued, fresh: fresh, failures: failures}), nil
+	return weigh(s, e), nil
 }
 
 // evidence is what lies in Cerb after a notice was sent.
