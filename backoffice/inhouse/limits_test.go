@@ -42,3 +42,15 @@ func TestKeyFitsItsHeaderWhateverItIs(t *testing.T) {
 		t.Errorf("escaped as %s", got)
 	}
 }
+
+func FuzzNextLink(f *testing.F) {
+	for _, h := range []string{`<?cursor=p3>; rel="next"`, `</a>; rel=prev, </b>; title="a,<c>; rel=next"; REL="last next"`, `<`, `>`, `<>;rel`, `<a>;rel="next`, `<a>;x="\"`} {
+		f.Add(h)
+	}
+	f.Fuzz(func(t *testing.T, h string) {
+		target := nextLink([]string{h})
+		if target != "" && !strings.Contains(h, "<"+target+">") {
+			t.Errorf("%q leads to %q", h, target)
+		}
+	})
+}

@@ -115,38 +115,52 @@ func nextLink(headers []string) string {
 			if start < 0 {
 				break
 			}
-			end := strings.IndexByte(h[start:], '>')
-			if end < 0 {
+			target, rest, closed := strings.Cut(h[start+1:], ">")
+			if !closed {
 				break
 			}
-			target := h[start+1 : start+end]
-			params := h[start+end+1:]
-			if stop := strings.Index(params, ",<"); stop >= 0 {
-				params = params[:stop]
-			} else if stop := strings.Index(params, ", <"); stop >= 0 {
-				params = params[:stop]
-			}
-			h = h[start+end+1+len(params):]
+			params := splitUnquoted(rest, ',')
 			if isNext(params) {
 				return target
 			}
+			h = rest[len(params):]
 		}
 	}
 	return ""
 }
 
-// isNext says whether the parameters of a link hold the relation "next"; several relations may stand in one value.
+// splitUnquoted is s up to the first stop that doesn't stand in a text in quotes: a title may hold anything.
+func splitUnquoted(s string, stop byte) string {
+	quoted := false
+	for i := 0; i < len(s); i++ {
+		switch {
+		case quoted && s[i] == '\\':
+			i++
+		case s[i] == '"':
+			quoted = !quoted
+		case !quoted && s[i] == stop:
+			return s[:i]
+		}
+	}
+	return s
+}
+
+// isNext says whether the parameters of a link hold the relation "next"; several relations may stand in one value. Of several
+// parameters rel the first one counts.
 func isNext(params string) bool {
-	for _, p := range strings.Split(params, ";") {
-		name, value, _ := strings.Cut(strings.TrimSpace(p), "=")
+	for params != "" {
+		one := splitUnquoted(params, ';')
+		params = strings.TrimPrefix(params[len(one):], ";")
+		name, value, _ := strings.Cut(strings.TrimSpace(one), "=")
 		if !strings.EqualFold(strings.TrimSpace(name), "rel") {
 			continue
 		}
-		for _, rel := range strings.Fields(strings.Trim(strings.TrimSpace(value), `"`)) {
+		for rel := range strings.FieldsSeq(strings.Trim(strings.TrimSpace(value), `"`)) {
 			if strings.EqualFold(rel, "next") {
 				return true
 			}
 		}
+		return false
 	}
 	return false
 }

@@ -74,7 +74,7 @@ type Invoice struct {
 	CustomerID    string   `json:"customerId"`
 	Number        string   `json:"number"`
 	State         string   `json:"state"`
-	Issued        string   `json:"issued"`
+	Issued        string   `json:"issued,omitempty"`
 	Due           string   `json:"due"`
 	Total         Money    `json:"total"`
 	Open          Money    `json:"open"`
