@@ -42,15 +42,18 @@ func (c *clock) Add(d time.Duration) {
 
 // rig is the domain on real clients, which speak to doubles over HTTP, and a real SQLite file.
 type rig struct {
-	t      *testing.T
-	clock  *clock
-	cerb   *cerbfake.Server
-	office *inhousefake.Server
-	mails  *mailbox
-	store  bot.Store
-	world  bot.World
-	clerk  *bot.Clerk
-	desk   *bot.Reception
+	t        *testing.T
+	clock    *clock
+	cerb     *cerbfake.Server
+	office   *inhousefake.Server
+	mails    *mailbox
+	database *store.Store // the database itself
+	store    bot.Store
+	world    bot.World
+	clerk    *bot.Clerk
+	desk     *bot.Reception
+	offer    []string // the operations of the back office; nil: all
+	points   *points  // where the test lets something happen
 }
 
 type rigOption func(*rig)
@@ -60,8 +63,7 @@ func newRig(t *testing.T, options ...rigOption) *rig {
 	loc, err := time.LoadLocation("Europe/Amsterdam")
 	must(t, err)
 	// Tuesday, 10:00: nothing is quiet, the bank is booked until Monday.
-	r := &rig{t: t, clock: &clock{now: time.Date(2026, 11, 24, 10, 0, 0, 0, loc)}, mails: newMailbox(t)}
-	r.startDoubles()
+	r := &rig{t: t, clock: &clock{now: time.Date(2026, 11, 24, 10, 0, 0, 0, loc)}, mails: newMailbox(t), points: &points{}}
 	words, err := wording.Load(loc)
 	must(t, err)
 	notes, err := snippets.Load("")
@@ -78,23 +80,24 @@ func newRig(t *testing.T, options ...rigOption) *rig {
 	s, err := store.Open(context.Background(), store.Config{Path: filepath.Join(t.TempDir(), "bot.db")}, r.clock.Now)
 	must(t, err)
 	t.Cleanup(func() { _ = s.Close() })
-	r.store = s
+	r.database, r.store = s, pointedStore{Store: s, points: r.points}
 	for _, o := range options {
 		o(r)
 	}
+	r.startDoubles()
 	log := slog.New(slog.DiscardHandler)
 	if testing.Verbose() {
 		log = slog.New(slog.NewTextHandler(t.Output(), nil))
 	}
 	r.clerk = bot.NewClerk(r.store, r.world, func(int64) {}, log)
-	r.desk = bot.NewReception(r.store, r.world, func(int64) {}, log)
+	r.desk = bot.NewReception(r.database, r.world, func(int64) {}, log)
 	return r
 }
 
 func (r *rig) startDoubles() {
 	r.t.Helper()
 	r.cerb = cerbfake.New(cerbfake.Options{Now: r.clock.Now, SMTPAddr: r.mails.address, StrictSQL: true})
-	web := httptest.NewServer(r.cerb)
+	web := httptest.NewServer(r.points.before("cerb", r.cerb))
 	r.t.Cleanup(web.Close)
 	group := r.cerb.AddGroup(cerbfake.Group{Name: "Billing", From: "debiteuren@hoster.example"})
 	r.cerb.AddWorker(cerbfake.Worker{Email: "bot@hoster.example", Name: "De Bot", Superuser: true, Groups: []int{group}, AccessKey: "key", SecretKey: "secret"})
@@ -106,8 +109,8 @@ func (r *rig) startDoubles() {
 	for _, lang := range snippets.Languages() {
 		r.cerb.AddSnippet("Account Termination ("+lang+")", set.HelpdeskSource(lang), "cerberusweb.contexts.ticket")
 	}
-	r.office = inhousefake.NewDemo(inhousefake.Options{Now: r.clock.Now, Token: "token"})
-	back := httptest.NewServer(r.office.Handler())
+	r.office = inhousefake.NewDemo(inhousefake.Options{Now: r.clock.Now, Token: "token", Offer: r.offer})
+	back := httptest.NewServer(r.points.before("office", r.office.Handler()))
 	r.t.Cleanup(back.Close)
 	desk, err := cerb.New(cerb.Config{
 		BaseURL: web.URL + "/index.php/rest", AccessKey: "key", SecretKey: "secret", Group: "Billing", RatePerSecond: -1, Now: r.clock.Now,
