@@ -190,11 +190,11 @@ func TestReadsAreTriedAgain(t *testing.T) {
 			d := newDouble(t, cerbfake.Options{})
 			c := d.client(t, func(cfg *Config) {
 				impatient(cfg)
-				cfg.Timeout = 850 * time.Millisecond // the longest pause before a third try
-				if kind == cerbfake.Fault429 {       // which asks for a second's patience
+				if kind == cerbfake.Fault429 { // which asks for a second's patience
 					cfg.Timeout = 1100 * time.Millisecond
 				}
 			})
+			c.backOff = time.Millisecond
 			ticket, _ := opened(d, t, c, "am-1")
 			tries, fails := 3, 2
 			for _, k := range once {

@@ -67,6 +67,7 @@ type Client struct {
 	limiter *rate.Limiter
 	signer  signer
 	now     func() time.Time
+	backOff time.Duration // the pause before a read's second try, doubled for each next one
 
 	mu   sync.Mutex
 	kept kept
@@ -93,7 +94,7 @@ func New(cfg Config, log *slog.Logger) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Client{cfg: cfg, base: base, log: log, now: cfg.Now}
+	c := &Client{cfg: cfg, base: base, log: log, now: cfg.Now, backOff: 200 * time.Millisecond}
 	if cfg.BearerTokenFile != "" {
 		c.signer = &bearerFile{path: cfg.BearerTokenFile}
 	} else {

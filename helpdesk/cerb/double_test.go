@@ -40,6 +40,14 @@ const (
 func newDouble(t *testing.T, o cerbfake.Options) *double {
 	t.Helper()
 	d := &double{mails: newMailbox(t)}
+	d.start(t, o)
+	d.caseID = d.AddCustomField(cerbfake.CustomField{Name: "Termination case", URI: "termination_case"})
+	return d
+}
+
+// start starts the double with its people, and without the custom field.
+func (d *double) start(t *testing.T, o cerbfake.Options) *double {
+	t.Helper()
 	o.SMTPAddr = d.mails.address
 	d.Server = cerbfake.New(o)
 	web := httptest.NewServer(d.Server)
@@ -59,7 +67,6 @@ func newDouble(t *testing.T, o cerbfake.Options) *double {
 	} {
 		d.AddWorker(w)
 	}
-	d.caseID = d.AddCustomField(cerbfake.CustomField{Name: "Termination case", URI: "termination_case"})
 	return d
 }
 

@@ -150,13 +150,13 @@ func (c *Client) putTicket(ctx context.Context, op, id string, fields ...param) 
 
 // recordRefusal tells the answers of records/… that come before anything is changed: Cerb checks rights and all values
 // first, and then writes.
-func recordRefusal(code, _ string) error {
-	switch code {
-	case "ERROR_PERMISSIONS":
+func recordRefusal(code, message string) error {
+	switch {
+	case code == "ERROR_PERMISSIONS", code == "ERROR_PARAM_INVALID" && strings.HasPrefix(message, "You do not have permission"):
 		return helpdesk.ErrAuth
-	case "ERROR_PARAM_INVALID":
+	case code == "ERROR_PARAM_INVALID":
 		return helpdesk.ErrRefused
-	case "ERROR_NOT_FOUND":
+	case code == "ERROR_NOT_FOUND":
 		return helpdesk.ErrNotFound
 	}
 	return nil

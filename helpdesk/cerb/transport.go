@@ -31,11 +31,8 @@ type call struct {
 	timeout time.Duration // 0: the configured one
 }
 
-// readTries is how often a read is tried in all; backOff is the pause before the second try, doubled for each next one.
-const (
-	readTries = 3
-	backOff   = 200 * time.Millisecond
-)
+// readTries is how often a read is tried in all.
+const readTries = 3
 
 // reply is what came back from one try.
 type reply struct {
@@ -94,7 +91,7 @@ func passing(err error) bool {
 // pause waits before another try: the back-off with jitter, or what Cerb's front asked for. It reports false when the
 // deadline would be passed.
 func (c *Client) pause(ctx context.Context, try int, err error) bool {
-	wait := backOff << (try - 1)
+	wait := c.backOff << (try - 1)
 	wait += rand.N(wait)
 	var e *helpdesk.Error
 	if errors.As(err, &e) {

@@ -240,6 +240,8 @@ func errorAsks() []ask {
 		get("records/ticket/9999999.json"), post("tickets/nosuch.json"), post("records/ticket/nosuch.json"), get("workers/nosuch.json"),
 		post("tickets/merge.json"), post("tickets/merge.json", "ticket_ids[]", "~ticket~"), post("tickets/merge.json", "ticket_ids[]", "9999999"),
 		get("snippets/nosuch.json"), {as: "nobody", method: "GET", path: "workers/me.json"},
+		post("records/custom_field/create.json", "fields[context]", "ticket", "fields[name]", "x", "fields[type]", "S"),
+		post("records/custom_field/create.json", "fields[context]", "ticket", "fields[name]", "x", "fields[type]", "S", "fields[uri]", "termination_case"),
 		{method: "DELETE", path: "records/draft/9999999.json"}, put("records/snippet/9999999.json", "fields[title]", "x"),
 	}
 }
@@ -259,6 +261,9 @@ func outsiderAsks() []ask {
 		get("records/ticket/search.json", "q", `terminationCase:"~stem~-oo"`).but(spam),
 		post("records/snippet/create.json", "fields[title]", "x", "fields[content]", "y", "fields[owner__context]", "app", "fields[owner_id]", "0").by("outsider"),
 		get("workers/me.json").by("outsider").but(own),
+		post("records/custom_field/create.json", "fields[context]", "ticket", "fields[name]", "x", "fields[type]", "S", "fields[uri]", "x_~stem~").by("outsider"),
+		put("records/snippet/~snippet~.json", "fields[title]", "x").by("outsider"),
+		put("records/snippet/abc.json", "fields[title]", "x"), {method: "DELETE", path: "records/draft/abc.json"}, post("records/ticket/5.json"),
 	}
 }
 

@@ -51,9 +51,6 @@ func (f *customField) filterName() string {
 // createCustomField answers records/custom_field/create.json. Only fields on tickets are known here.
 func (s *Server) createCustomField(c *call) answer {
 	in := c.params.sub("fields")
-	if !c.worker.Superuser {
-		return s.failure(errPermissions, "You do not have permission to create this record.")
-	}
 	for _, required := range []string{"context", "name", "type", "uri"} {
 		if in[required] == "" {
 			return s.failure(errParamInvalid, "'"+required+"' is required.")
@@ -66,6 +63,9 @@ func (s *Server) createCustomField(c *call) answer {
 	}
 	if in["context"] != "ticket" && in["context"] != ticketContext {
 		return s.failure(errParamInvalid, "'context' is not a record type that this double knows.")
+	}
+	if !c.worker.Superuser {
+		return s.failure(errParamInvalid, "You do not have permission to add global custom fields.")
 	}
 	f := s.addCustomField(CustomField{Name: in["name"], URI: in["uri"]}, in["type"])
 	return s.success(s.customFieldView(f))

@@ -68,7 +68,7 @@ func (s *Server) serveRecords(c *call) answer {
 		return s.createCustomField(c)
 	case c.method == "DELETE" && numeric && name == "draft":
 		return s.deleteDraft(c, id)
-	case c.method == "GET":
+	case c.method == "GET", !numeric && (c.method == "PUT" || c.method == "DELETE"):
 		return s.failure(errNotFound, "Record not found.")
 	}
 	return s.notImplemented()
