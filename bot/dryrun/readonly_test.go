@@ -74,7 +74,7 @@ func (d readOnlyDesk) real(ticketID string) {
 	}
 }
 
-// readOnlyOffice is a back office with one customer in arrears. Every write fails the test.
+// readOnlyOffice is a back office whose customers all are in arrears. Every write fails the test.
 type readOnlyOffice struct{ t *testing.T }
 
 func (o readOnlyOffice) Capabilities(context.Context) (backoffice.Capabilities, error) {
@@ -86,8 +86,8 @@ func (o readOnlyOffice) FindCustomers(ctx context.Context, _ string, _ int) (bac
 	return backoffice.Matches{Customers: []backoffice.Customer{c}, Total: 1}, err
 }
 
-func (o readOnlyOffice) Customer(context.Context, string) (backoffice.Customer, error) {
-	return backoffice.Customer{ID: "c1", Number: "10234", Name: "Jansen Bouw B.V.", Language: "nl",
+func (o readOnlyOffice) Customer(_ context.Context, id string) (backoffice.Customer, error) {
+	return backoffice.Customer{ID: id, Number: "10234", Name: "Jansen Bouw B.V.", Language: "nl",
 		Addresses: []backoffice.Address{{Email: "administratie@jansen.example", Role: backoffice.RoleBilling}}}, nil
 }
 
