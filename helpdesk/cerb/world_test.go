@@ -117,8 +117,8 @@ func TestPlaceIsCheckedBeforeAnythingIsWritten(t *testing.T) {
 func TestUnusableCaseFieldIsNotSearchedBy(t *testing.T) {
 	for name, change := range map[string]func(d *double){
 		"two":       func(d *double) { d.AddCustomField(cerbfake.CustomField{Name: "termination CASE", URI: "other"}) },
-		"odd name":  func(d *double) {},
-		"not there": func(d *double) {},
+		"one":       func(*double) {},
+		"not there": func(*double) {},
 	} {
 		d := newDouble(t, cerbfake.Options{})
 		change(d)
@@ -128,7 +128,7 @@ func TestUnusableCaseFieldIsNotSearchedBy(t *testing.T) {
 			}
 		})
 		_, err := c.FindTickets(t.Context(), "am-1")
-		if (name == "odd name") != (err == nil) || err != nil && !errors.Is(err, helpdesk.ErrRefused) {
+		if (name == "one") != (err == nil) || err != nil && !errors.Is(err, helpdesk.ErrRefused) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -228,6 +228,26 @@ func TestRefusedRecipientPassesForSent(t *testing.T) {
 	got := d.deliver(t, c, "am-1", cerbfake.MailRejectRecipient)
 	if got.State != helpdesk.Sent || d.mails.count() != 0 {
 		t.Errorf("the notice is %+v with %d mails", got, d.mails.count())
+	}
+}
+
+// TestForwardToNobodyIsUnclear: Cerb takes a forward to a malformed address, mails nobody and keeps the message without a
+// "to". The client lets no such address through; a person's slip in Cerb would look the same.
+func TestForwardToNobodyIsUnclear(t *testing.T) {
+	d := newDouble(t, cerbfake.Options{})
+	c := d.client(t, nil)
+	_, n := opened(d, t, c, "am-1")
+	base, err := c.Baseline(t.Context(), n)
+	if err != nil {
+		t.Fatal(err)
+	}
+	form := []param{{"message_id", n.FirstMessageID}, {"content", n.Text}, {"status", "1"}, {"is_forward", "1"}, {"to", "not-an-address"}}
+	if err := c.do(t.Context(), call{op: "forward", method: "POST", path: "tickets/reply.json", form: form, write: true}, nil); err != nil {
+		t.Fatal(err)
+	}
+	got, err := c.Delivery(t.Context(), helpdesk.Sending{Notice: n, Baseline: base})
+	if err != nil || got.State != helpdesk.Unclear || d.mails.count() != 0 {
+		t.Errorf("the notice is %+v, %v", got, err)
 	}
 }
 
