@@ -132,3 +132,27 @@ func TestHowAStretchIsWritten(t *testing.T) {
 		}
 	}
 }
+
+func TestAQuietTimeEndsToTheMinute(t *testing.T) {
+	c, err := New(Config{Quiet: []string{"Tue 22:10 - Wed 06:07"}}, amsterdam(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for from, want := range map[string]string{
+		"2026-11-24 22:09": "2026-11-24 22:09", "2026-11-24 22:10": "2026-11-25 06:07", "2026-11-25 06:06": "2026-11-25 06:07", "2026-11-25 06:07": "2026-11-25 06:07",
+	} {
+		if got := c.NextLoud(at(t, from)); !got.Equal(at(t, want)) {
+			t.Errorf("from %s: %s, want %s", from, got, want)
+		}
+	}
+}
+
+func TestAHolidayIsQuietOnlyWhereTheCompanySaysSo(t *testing.T) {
+	c, err := New(Config{Countries: []string{"NL"}, Quiet: []string{"Fri 15:00 - Mon 08:00"}}, amsterdam(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if christmas := at(t, "2026-12-25 10:00"); !c.NextLoud(christmas).Equal(christmas) || c.IsWorkday("2026-12-25") {
+		t.Error("a holiday is quiet, or a working day")
+	}
+}
