@@ -2,7 +2,6 @@ package cerb
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 )
 
@@ -115,12 +114,24 @@ func (p *templateParser) quoted(quote byte) ([]token, error) {
 	return nil, fmt.Errorf("a string is not closed")
 }
 
-// words are the names that are part of Twig's expressions.
-var words = []string{"and", "or", "not", "xor", "in", "is", "if", "else", "matches", "starts", "ends", "with", "has", "some", "every",
-	"true", "false", "null", "none", "TRUE", "FALSE", "NULL", "NONE", "True", "False", "Null", "None", "b-and", "b-or", "b-xor"}
+// word reports whether a name is part of Twig's expressions.
+func word(name string) bool {
+	switch name {
+	case "and", "or", "not", "xor", "in", "is", "if", "else", "matches", "starts", "ends", "with", "has", "some", "every",
+		"true", "false", "null", "none", "TRUE", "FALSE", "NULL", "NONE", "True", "False", "Null", "None", "b-and", "b-or", "b-xor":
+		return true
+	}
+	return false
+}
 
-// functions are those that a notice may call: they see nothing but what they are given.
-var functions = []string{"range", "max", "min", "date", "cycle"}
+// callable reports whether a notice may call a function: those see nothing but what they are given.
+func callable(name string) bool {
+	switch name {
+	case "range", "max", "min", "date", "cycle":
+		return true
+	}
+	return false
+}
 
 // expression finds the free names in an expression.
 func (p *templateParser) expression(tokens []token) error {
@@ -142,7 +153,7 @@ func (p *templateParser) expression(tokens []token) error {
 			continue
 		}
 		if mark(tokens, i+1) == "(" {
-			if !slices.Contains(functions, t.text) {
+			if !callable(t.text) {
 				return fmt.Errorf("it calls %s(), which a notice must not", t.text)
 			}
 			continue
@@ -176,22 +187,22 @@ func (p *templateParser) notVariable(tokens []token, i int, brackets []string) b
 	case inner == "(" && after == "=" && (before == "(" || before == ","):
 		return true
 	}
-	return slices.Contains(words, tokens[i].text)
+	return word(tokens[i].text)
 }
 
 // isTest reports whether the name at i comes after "is" or "is not", or is the second word of "is same as",
 // "is divisible by".
 func isTest(tokens []token, i int) bool {
-	word := func(j int) string {
+	name := func(j int) string {
 		if j < 0 || tokens[j].kind != nameToken {
 			return ""
 		}
 		return tokens[j].text
 	}
-	if word(i) == "as" && word(i-1) == "same" || word(i) == "by" && word(i-1) == "divisible" {
+	if name(i) == "as" && name(i-1) == "same" || name(i) == "by" && name(i-1) == "divisible" {
 		i--
 	}
-	return word(i-1) == "is" || word(i-1) == "not" && word(i-2) == "is"
+	return name(i-1) == "is" || name(i-1) == "not" && name(i-2) == "is"
 }
 
 // mark is the operator or bracket at i; "" for anything else.

@@ -95,17 +95,22 @@ func readRefusal(code, message string) error {
 	return helpdesk.ErrRefused
 }
 
-// The advice for each way in which Cerb refuses a sign-in. All of them come before any effect.
-var signInAdvice = []struct{ part, advice string }{
-	{"Invalid timestamp", "The clocks differ by more than 10 minutes: set the time on this machine or on Cerb's."},
-	{"access key", "Cerb does not know this access key: check it, or make a new key pair (Setup » API)."},
-	{"checksum", "The secret key does not belong to this access key: check it. If it is right, something between here and Cerb changes the path."},
-	{"worker account is disabled", "The worker that the access key belongs to is disabled in Cerb."},
-	{"credentials: worker", "The worker that the access key belongs to is gone from Cerb."},
-	{"path is prohibited", "The access key has no allowed paths: in Cerb, set them to *."},
-	{"not authorized to make this request", "The access key's allowed paths do not include this call: in Cerb, set them to *."},
-	{"resource owner or authorization server", "Cerb does not take the bearer token: it has expired or was revoked. Renew the token file."},
-	{"Unauthorized request", "No credentials reached Cerb: a proxy in between takes the Cerb-Auth or Authorization header away, or the token is no token."},
+// advice is what helps against a refusal that has a part in its words.
+type advice struct{ part, advice string }
+
+// signInAdvice is the advice for each way in which Cerb refuses a sign-in. All of them come before any effect.
+func signInAdvice() []advice {
+	return []advice{
+		{"Invalid timestamp", "The clocks differ by more than 10 minutes: set the time on this machine or on Cerb's."},
+		{"access key", "Cerb does not know this access key: check it, or make a new key pair (Setup » API)."},
+		{"checksum", "The secret key does not belong to this access key: check it. If it is right, something between here and Cerb changes the path."},
+		{"worker account is disabled", "The worker that the access key belongs to is disabled in Cerb."},
+		{"credentials: worker", "The worker that the access key belongs to is gone from Cerb."},
+		{"path is prohibited", "The access key has no allowed paths: in Cerb, set them to *."},
+		{"not authorized to make this request", "The access key's allowed paths do not include this call: in Cerb, set them to *."},
+		{"resource owner or authorization server", "Cerb does not take the bearer token: it has expired or was revoked. Renew the token file."},
+		{"Unauthorized request", "No credentials reached Cerb: a proxy in between takes the Cerb-Auth or Authorization header away, or the token is no token."},
+	}
 }
 
 // unauthorised tells a wrong clock, key and secret apart: each needs another remedy.
@@ -118,7 +123,7 @@ func (c *Client) unauthorised(k call, rep reply) error {
 	}
 	message := string(env.Message)
 	e.Sentence, e.Err = message, errors.Join(e.Err, errors.New(message))
-	for _, a := range signInAdvice {
+	for _, a := range signInAdvice() {
 		if strings.Contains(message, a.part) {
 			e.Sentence = a.advice
 			break

@@ -6,22 +6,22 @@ import (
 	"strings"
 )
 
-// TicketPlaceholders are the ticket's own placeholders that a snippet may use. Cerb fills them in by itself; one that it
-// does not know comes out as nothing, without an error, which is why any other name is refused.
-var ticketPlaceholders = []string{
-	"id", "mask", "subject", "url", "record_url", "status", "created", "updated", "num_messages",
-	"bucket_name", "group_name", "org_name", "org_id",
-	"owner_id", "owner_first_name", "owner_last_name", "owner_full_name", "owner_title", "owner_address_address", "owner_address_email",
-	"initial_message_sender_first_name", "initial_message_sender_last_name", "initial_message_sender_full_name",
-	"initial_message_sender_address", "initial_message_sender_email",
-	"initial_message_sender_contact_first_name", "initial_message_sender_contact_last_name", "initial_message_sender_contact_name",
-	"initial_message_sender_org_name",
-	"latest_message_sender_first_name", "latest_message_sender_last_name",
-	"latest_message_sender_contact_first_name", "latest_message_sender_contact_last_name", "latest_message_sender_contact_name",
+// TicketPlaceholders lists the ticket's own placeholders that a snippet may use, Config.AllowedPlaceholders besides. Cerb
+// fills them in by itself; one that it does not know comes out as nothing, without an error, which is why any other name
+// is refused.
+func TicketPlaceholders() []string {
+	return []string{
+		"id", "mask", "subject", "url", "record_url", "status", "created", "updated", "num_messages",
+		"bucket_name", "group_name", "org_name", "org_id",
+		"owner_id", "owner_first_name", "owner_last_name", "owner_full_name", "owner_title", "owner_address_address", "owner_address_email",
+		"initial_message_sender_first_name", "initial_message_sender_last_name", "initial_message_sender_full_name",
+		"initial_message_sender_address", "initial_message_sender_email",
+		"initial_message_sender_contact_first_name", "initial_message_sender_contact_last_name", "initial_message_sender_contact_name",
+		"initial_message_sender_org_name",
+		"latest_message_sender_first_name", "latest_message_sender_last_name",
+		"latest_message_sender_contact_first_name", "latest_message_sender_contact_last_name", "latest_message_sender_contact_name",
+	}
 }
-
-// TicketPlaceholders lists the ticket's own placeholders that a snippet may use, Config.AllowedPlaceholders besides.
-func TicketPlaceholders() []string { return slices.Clone(ticketPlaceholders) }
 
 // promptPrefix begins the names of the values that we fill in: {{prompt_amount}}.
 const promptPrefix = "prompt_"
@@ -33,11 +33,12 @@ func checkTemplate(template string, values map[string]string, allowed []string) 
 	if err != nil {
 		return err
 	}
+	ours := TicketPlaceholders()
 	for _, name := range names {
 		if _, ok := values[strings.TrimPrefix(name, promptPrefix)]; ok {
 			continue
 		}
-		if !slices.Contains(ticketPlaceholders, name) && !slices.Contains(allowed, name) {
+		if !slices.Contains(ours, name) && !slices.Contains(allowed, name) {
 			return fmt.Errorf("it uses {{%s}}, which is neither one of the notice's values nor an allowed placeholder of the ticket", name)
 		}
 	}
@@ -108,16 +109,22 @@ func (p *templateParser) output() error {
 	return p.expression(tokens)
 }
 
-// blockTags are the tags that do nothing but steer the text of the template itself.
-var blockTags = []string{"if", "elseif", "else", "endif", "for", "endfor", "set", "endset", "filter", "endfilter", "apply", "endapply",
-	"spaceless", "endspaceless", "verbatim", "autoescape", "endautoescape"}
+// blockTag reports whether a tag does nothing but steer the text of the template itself.
+func blockTag(name string) bool {
+	switch name {
+	case "if", "elseif", "else", "endif", "for", "endfor", "set", "endset", "filter", "endfilter", "apply", "endapply",
+		"spaceless", "endspaceless", "verbatim", "autoescape", "endautoescape":
+		return true
+	}
+	return false
+}
 
 func (p *templateParser) tag() error {
 	tokens, err := p.lex("%}")
 	if err != nil {
 		return err
 	}
-	if len(tokens) == 0 || tokens[0].kind != nameToken || !slices.Contains(blockTags, tokens[0].text) {
+	if len(tokens) == 0 || tokens[0].kind != nameToken || !blockTag(tokens[0].text) {
 		return fmt.Errorf("it has a tag {%% %s %%} that a notice must not use", tagName(tokens))
 	}
 	rest := tokens[1:]

@@ -38,15 +38,20 @@ func (t *ticketRecord) UnmarshalJSON(raw []byte) error {
 // custom is the value of a custom field.
 func (t ticketRecord) custom(field string) string { return t.all.text("custom_" + field) }
 
-// statusWords are Cerb's status numbers in the port's words, and the letters that records/ticket takes for them.
-var statusWords = []struct {
+// statusWord is one of Cerb's statuses in the port's words, and the letter that records/ticket takes for it.
+type statusWord struct {
 	word   helpdesk.Status
 	letter string
-}{{helpdesk.Open, "o"}, {helpdesk.Waiting, "w"}, {helpdesk.Closed, "c"}, {helpdesk.Deleted, "d"}}
+}
+
+// statusWords are the statuses in the order of Cerb's numbers.
+func statusWords() [4]statusWord {
+	return [4]statusWord{{helpdesk.Open, "o"}, {helpdesk.Waiting, "w"}, {helpdesk.Closed, "c"}, {helpdesk.Deleted, "d"}}
+}
 
 // statusNumber is Cerb's number for a status; false for a word that Cerb has no number for.
 func statusNumber(s helpdesk.Status) (int, bool) {
-	for n, w := range statusWords {
+	for n, w := range statusWords() {
 		if w.word == s {
 			return n, true
 		}
@@ -61,13 +66,13 @@ const mergedSuffix = "-MERGED"
 // one could leave a ticket open that nobody looks at.
 func (t ticketRecord) ticket(op string) (helpdesk.Ticket, error) {
 	n := int(t.StatusID)
-	if t.ID.id() == "" || n < 0 || n >= len(statusWords) {
+	if t.ID.id() == "" || n < 0 || n >= len(statusWords()) {
 		return helpdesk.Ticket{}, &helpdesk.Error{Kind: helpdesk.ErrUnknown, Op: op, Answered: true,
 			Err: fmt.Errorf("a ticket record with id %d and status %d", t.ID, t.StatusID)}
 	}
 	return helpdesk.Ticket{
 		ID: t.ID.id(), Mask: string(t.Mask), Subject: string(t.Subject), URL: first(string(t.URL), string(t.RecordURL)),
-		Status: statusWords[n].word, OwnerID: t.OwnerID.id(), ReopenAt: t.ReopenDate.at(),
+		Status: statusWords()[n].word, OwnerID: t.OwnerID.id(), ReopenAt: t.ReopenDate.at(),
 		Merged: strings.HasSuffix(string(t.Mask), mergedSuffix), FirstMessageID: t.InitialMessage.id(),
 	}, nil
 }
@@ -114,7 +119,7 @@ func (c *Client) SetStatus(ctx context.Context, ticketID string, s helpdesk.Stat
 	if err != nil || now.Status == s {
 		return false, err
 	}
-	after, err := c.putTicket(ctx, op, ticketID, param{"fields[status]", statusWords[n].letter})
+	after, err := c.putTicket(ctx, op, ticketID, param{"fields[status]", statusWords()[n].letter})
 	if err == nil && after.Status != s {
 		err = &helpdesk.Error{Kind: helpdesk.ErrUnknown, Op: op, Answered: true, Err: fmt.Errorf("the status is %q afterwards", after.Status)}
 	}

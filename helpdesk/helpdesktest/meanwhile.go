@@ -6,12 +6,14 @@ import (
 	"github.com/aanmaner/aanmaner/helpdesk"
 )
 
-var meanwhileTests = []subtest{
-	{name: "ColleaguesReplyIsNotTakenForOurs", run: colleagueFirst, wants: []ability{canColleague()}},
-	{name: "ColleaguesReplyDoesNotHideThatOursFailed", run: colleagueAndDown, wants: []ability{canColleague(), canMailDown(), canSQLMode()}},
-	{name: "CustomersReplyOpensAndIsNoProof", run: customerReplies, wants: []ability{canCustomer()}},
-	{name: "MergedTicketIsFoundAndGetsNoNotice", run: merged, wants: []ability{canMerge()}},
-	{name: "DeletedTicketIsFoundAndGetsNoNotice", run: deleted},
+func meanwhileTests() []subtest {
+	return []subtest{
+		{name: "ColleaguesReplyIsNotTakenForOurs", run: colleagueFirst, wants: []ability{canColleague()}},
+		{name: "ColleaguesReplyDoesNotHideThatOursFailed", run: colleagueAndDown, wants: []ability{canColleague(), canMailDown(), canSQLMode()}},
+		{name: "CustomersReplyOpensAndIsNoProof", run: customerReplies, wants: []ability{canCustomer()}},
+		{name: "MergedTicketIsFoundAndGetsNoNotice", run: merged, wants: []ability{canMerge()}},
+		{name: "DeletedTicketIsFoundAndGetsNoNotice", run: deleted},
+	}
 }
 
 // firstMessage is the message that a notice answers.

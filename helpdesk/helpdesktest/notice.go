@@ -10,13 +10,15 @@ import (
 	"github.com/aanmaner/aanmaner/helpdesk"
 )
 
-var noticeTests = []subtest{
-	{name: "IsSentOnceProvedAndWaiting", run: noticeSent},
-	{name: "LiesInTheMailboxAsItWasWritten", run: noticeMailed, wants: []ability{canMails()}},
-	{name: "TextIsSentAsItStands", run: noticeTexts},
-	{name: "UnsentIsAbsent", run: noticeAbsent},
-	{name: "BadNoticeIsRefusedBeforeAnythingIsSent", run: noticeRefused},
-	{name: "KeepsAReopenDateThatWasThere", run: noticeKeepsReopen, wants: []ability{canReopen()}},
+func noticeTests() []subtest {
+	return []subtest{
+		{name: "IsSentOnceProvedAndWaiting", run: noticeSent},
+		{name: "LiesInTheMailboxAsItWasWritten", run: noticeMailed, wants: []ability{canMails()}},
+		{name: "TextIsSentAsItStands", run: noticeTexts},
+		{name: "UnsentIsAbsent", run: noticeAbsent},
+		{name: "BadNoticeIsRefusedBeforeAnythingIsSent", run: noticeRefused},
+		{name: "KeepsAReopenDateThatWasThere", run: noticeKeepsReopen, wants: []ability{canReopen()}},
+	}
 }
 
 func noticeSent(t *testing.T, b *Bench) {
@@ -125,11 +127,13 @@ func noticeKeepsReopen(t *testing.T, b *Bench) {
 	}
 }
 
-var mailDownTests = []subtest{
-	{name: "StrictDatabaseIsNotSentAndMayBeRepeated", run: downStrict, wants: []ability{canMailDown(), canSQLMode()}},
-	{name: "LaxDatabaseIsQueuedAndSentLater", run: downLax, wants: []ability{canMailDown(), canSQLMode(), canCron()}},
-	{name: "LostAfterTheDataIsForAPerson", run: lostAfterData, wants: []ability{canMailLost(), canSQLMode()}},
-	{name: "QueuedOfAnotherTicketIsNotOurs", run: downOther, wants: []ability{canMailDown(), canSQLMode(), canCron()}},
+func mailDownTests() []subtest {
+	return []subtest{
+		{name: "StrictDatabaseIsNotSentAndMayBeRepeated", run: downStrict, wants: []ability{canMailDown(), canSQLMode()}},
+		{name: "LaxDatabaseIsQueuedAndSentLater", run: downLax, wants: []ability{canMailDown(), canSQLMode(), canCron()}},
+		{name: "LostAfterTheDataIsForAPerson", run: lostAfterData, wants: []ability{canMailLost(), canSQLMode()}},
+		{name: "QueuedOfAnotherTicketIsNotOurs", run: downOther, wants: []ability{canMailDown(), canSQLMode(), canCron()}},
+	}
 }
 
 // mailDown switches the mail server off, and on again at the end whatever happens.

@@ -44,8 +44,8 @@ func Run(t *testing.T, bench Bench) {
 		name  string
 		tests []subtest
 	}{
-		{"Server", serverTests}, {"Agent", agentTests}, {"Open", openTests}, {"Hostile", hostileTests}, {"Render", renderTests},
-		{"Notice", noticeTests}, {"MailDown", mailDownTests}, {"Meanwhile", meanwhileTests}, {"Change", changeTests},
+		{"Server", serverTests()}, {"Agent", agentTests()}, {"Open", openTests()}, {"Hostile", hostileTests()}, {"Render", renderTests()},
+		{"Notice", noticeTests()}, {"MailDown", mailDownTests()}, {"Meanwhile", meanwhileTests()}, {"Change", changeTests()},
 	} {
 		t.Run(part.name, func(t *testing.T) {
 			for _, s := range part.tests {
