@@ -40,7 +40,7 @@ func (k *Clerk) work(ctx context.Context, c Case, name StepName, intents []Inten
 	if err != nil {
 		return err
 	}
-	standsStill := !t.park.IsZero() || t.wait.After(k.world.Now().Add(time.Minute))
+	standsStill := !t.park.IsZero() || !t.wait.IsZero() && !t.wait.Before(k.world.Now().Add(time.Minute))
 	if standsStill && c.State == Running && name != WriteComment {
 		if err := k.commentFirst(ctx, c.ID, l); err != nil {
 			return err

@@ -338,14 +338,16 @@ func spoiled(t *testing.T, before string, spoil func(r *rig)) (*rig, bot.File) {
 }
 
 func TestAMergedOrDeletedTicketIsAPersons(t *testing.T) {
-	for name, spoil := range map[string]func(*rig){
-		"merged": func(r *rig) {
-			must(r.t, r.cerb.Merge(r.cerb.Tickets()[1].ID, r.cerb.Tickets()[0].ID))
-		},
-		"deleted": func(r *rig) { must(r.t, r.cerb.Delete(r.cerb.Tickets()[1].ID)) },
+	for name, world := range map[string]struct {
+		before string
+		spoil  func(*rig)
+	}{
+		"merged, at the last moment": {"/reply.json", func(r *rig) { must(r.t, r.cerb.Merge(r.cerb.Tickets()[1].ID, r.cerb.Tickets()[0].ID)) }},
+		"merged":                     {"/draft/search.json", func(r *rig) { must(r.t, r.cerb.Merge(r.cerb.Tickets()[1].ID, r.cerb.Tickets()[0].ID)) }},
+		"deleted":                    {"/draft/search.json", func(r *rig) { must(r.t, r.cerb.Delete(r.cerb.Tickets()[1].ID)) }},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r, f := spoiled(t, "/reply.json", spoil)
+			r, f := spoiled(t, world.before, world.spoil)
 			if f.Case.State != bot.Person || r.hurts()["suspend"] != 0 {
 				t.Fatalf("state %s (%v), %v\n%s", f.Case.State, f.Case.Reason, r.hurts(), journal(f))
 			}

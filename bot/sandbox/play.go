@@ -102,11 +102,21 @@ func (p *play) termination(ctx context.Context) error {
 		return err
 	}
 	p.inOrder("10234", "administratie@jansenbouw.example", 2)
-	if cards := p.Slack.Messages(CaseChannelID); len(cards) > 0 {
-		p.say("The card in #wanbetalers:")
-		p.quote(slackfake.RenderMessage(cards[0]))
-	}
-	return nil
+	return p.card(ctx)
+}
+
+// card shows the card once it tells of the end.
+func (p *play) card(ctx context.Context) error {
+	var text string
+	err := p.until(ctx, "the card to tell of the end", func() bool {
+		if cards := p.Slack.Messages(CaseChannelID); len(cards) > 0 {
+			text = slackfake.RenderMessage(cards[0])
+		}
+		return strings.Contains(text, "Wacht op betaling tot")
+	})
+	p.say("The card in #wanbetalers:")
+	p.quote(text)
+	return err
 }
 
 // treated shows that nothing can be started where a colleague is at it.

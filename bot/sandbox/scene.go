@@ -13,18 +13,22 @@ import (
 // ask types the command as Sanne and waits for what the modal shows once everything is looked up.
 func (p *play) ask(ctx context.Context, customer string) (slackfake.View, error) {
 	p.say("Sanne types: /terminate %s", customer)
-	before := len(p.Slack.Views(Sanne))
+	before := map[string]bool{}
+	for _, v := range p.Slack.Views(Sanne) {
+		before[v.ID] = true
+	}
 	if got := p.Slack.Command(ctx, Sanne, customer); !got.OK() {
 		return slackfake.View{}, fmt.Errorf("the command got status %d: %v", got.Status, got.Err)
 	}
 	var view slackfake.View
 	opened := func() bool {
-		views := p.Slack.Views(Sanne)
-		if len(views) <= before {
-			return false
+		for _, v := range p.Slack.Views(Sanne) {
+			if !before[v.ID] {
+				view = v
+				return true
+			}
 		}
-		view = views[len(views)-1]
-		return true
+		return false
 	}
 	if err := p.until(ctx, "the modal", opened); err != nil {
 		return view, err
