@@ -65,14 +65,14 @@ const mergedSuffix = "-MERGED"
 // ticket puts a record into the port's words. It fails when the record has no id, or a status we don't know: guessing
 // one could leave a ticket open that nobody looks at.
 func (t ticketRecord) ticket(op string) (helpdesk.Ticket, error) {
-	n := int(t.StatusID)
-	if t.ID.id() == "" || n < 0 || n >= len(statusWords()) {
+	n, words := int(t.StatusID), statusWords()
+	if t.ID.id() == "" || n < 0 || n >= len(words) {
 		return helpdesk.Ticket{}, &helpdesk.Error{Kind: helpdesk.ErrUnknown, Op: op, Answered: true,
 			Err: fmt.Errorf("a ticket record with id %d and status %d", t.ID, t.StatusID)}
 	}
 	return helpdesk.Ticket{
 		ID: t.ID.id(), Mask: string(t.Mask), Subject: string(t.Subject), URL: first(string(t.URL), string(t.RecordURL)),
-		Status: statusWords()[n].word, OwnerID: t.OwnerID.id(), ReopenAt: t.ReopenDate.at(),
+		Status: words[n].word, OwnerID: t.OwnerID.id(), ReopenAt: t.ReopenDate.at(),
 		Merged: strings.HasSuffix(string(t.Mask), mergedSuffix), FirstMessageID: t.InitialMessage.id(),
 	}, nil
 }

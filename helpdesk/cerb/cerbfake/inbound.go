@@ -86,7 +86,7 @@ func decodeHeader(text string) string {
 
 // plainText is a mail's text; what comes as HTML or in parts is kept as it stands.
 func plainText(in *mail.Message) string {
-	var body io.Reader = in.Body
+	body := in.Body
 	if strings.EqualFold(in.Header.Get("Content-Transfer-Encoding"), "quoted-printable") {
 		body = quotedprintable.NewReader(body)
 	}
