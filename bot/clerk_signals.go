@@ -40,10 +40,11 @@ func (k *Clerk) obey(ctx context.Context, tx Tx, c *Case, intents []Intent, s Si
 		text := fmt.Sprintf("%s stopped the case (%s). %s", s.By.Name, said.Note, standing(*c, intents))
 		return "stopped", k.end(ctx, tx, c, s.By, wording.Because("stopped", "who", s.By.Name, "why", said.Note), text)
 	case signalResumed:
-		if c.State == Running {
-			c.DueAt = k.world.Now()
+		if c.State != Running {
+			return "not waiting", nil
 		}
-		return "goes on", nil
+		c.DueAt = k.world.Now()
+		return "goes on", tx.Append(ctx, Entry{CaseID: c.ID, At: k.world.Now(), Who: s.By, Kind: "pause ended", Text: s.By.Name + " ended the pause of the bot."})
 	case SignalRetry:
 		return "tried again", k.retry(ctx, tx, c, intents, s, l)
 	case SignalByHand:

@@ -110,7 +110,7 @@ func TestPauseHoldsEveryStepThatHurtsUntilResume(t *testing.T) {
 	if len(r.mails.all()) != 0 || len(r.office.Writes()) != 0 {
 		t.Fatalf("something hurt while the bot was paused\n%s", journal(f))
 	}
-	must(t, r.desk.Resume(context.Background()))
+	must(t, r.desk.Resume(context.Background(), bot.Actor{Name: "Jacqueline de Vries"}))
 	f = r.run(c.ID, time.Minute)
 	r.wantState(f, bot.Waiting, "")
 	r.happenedOnce("10234", jansen, f)
@@ -131,7 +131,7 @@ func TestPauseBetweenNoticeAndSuspensionHoldsTheSuspension(t *testing.T) {
 	if r.hurts()["suspend"] != 0 {
 		t.Fatal("suspended while paused")
 	}
-	must(t, r.desk.Resume(context.Background()))
+	must(t, r.desk.Resume(context.Background(), bot.Actor{Name: "Jacqueline de Vries"}))
 	f = r.run(c.ID, time.Minute)
 	r.wantState(f, bot.Waiting, "")
 	r.happenedOnce("10234", jansen, f)

@@ -245,14 +245,14 @@ func (r *Reception) Pause(ctx context.Context, by Actor) error {
 	return r.setPaused(ctx, by.Name+", "+r.world.Now().UTC().Format(time.RFC3339))
 }
 
-// Resume lets steps start again.
-func (r *Reception) Resume(ctx context.Context) error {
+// Resume lets steps start again. The cases that waited note who ended the pause.
+func (r *Reception) Resume(ctx context.Context, by Actor) error {
 	if err := r.setPaused(ctx, ""); err != nil {
 		return err
 	}
 	open, err := r.Cases(ctx, Filter{States: []State{Running}})
 	for _, c := range open {
-		if err := r.Say(ctx, c.ID, signalResumed, TheBot(), nil, rand.Text()); err != nil {
+		if err := r.Say(ctx, c.ID, signalResumed, by, nil, rand.Text()); err != nil {
 			return err
 		}
 	}

@@ -132,7 +132,8 @@ func (c *checker) answer(t *testing.T, input *openapi3filter.RequestValidationIn
 	c.seen[operation][w.status]++
 }
 
-// report holds that the suite brought about what it is there for.
+// report holds that the suite brought about what it is there for. What comes about only when two calls cross (200 to a PUT) is
+// left to the tests of the server by itself.
 func (c *checker) report(t *testing.T) {
 	t.Helper()
 	if t.Failed() {
@@ -140,9 +141,9 @@ func (c *checker) report(t *testing.T) {
 	}
 	for operation, statuses := range map[string][]int{
 		"getCapabilities": {200}, "findCustomers": {200}, "getCustomer": {200, 404}, "listInvoices": {200, 404}, "getInvoice": {200, 404},
-		"listPayments": {200, 404}, "listServices": {200, 404}, "getService": {200, 404}, "suspend": {200, 201}, "unsuspend": {204, 409},
-		"cancelService": {200, 201, 422}, "withdrawCancellation": {204, 409}, "listNotes": {200, 404}, "addNote": {200, 201},
-		"setNonPayer": {200, 201}, "clearNonPayer": {204, 409},
+		"listPayments": {200, 404}, "listServices": {200, 404}, "getService": {200, 404}, "suspend": {201, 409, 422, 500, 502}, "unsuspend": {204},
+		"cancelService": {201, 422}, "withdrawCancellation": {204}, "listNotes": {200, 404}, "addNote": {201, 401, 403, 429},
+		"setNonPayer": {201}, "clearNonPayer": {204},
 	} {
 		for _, status := range statuses {
 			if c.seen[operation][status] == 0 {

@@ -169,7 +169,7 @@ func (s *Slack) pauseOrResume(ctx context.Context, in inbound) string {
 		err = s.reception.Pause(ctx, who.actor())
 	} else {
 		key, team = "slack.resumed", "slack.resumed_by"
-		err = s.reception.Resume(ctx)
+		err = s.reception.Resume(ctx, who.actor())
 	}
 	if err != nil {
 		s.log.ErrorContext(ctx, "pause or resume failed", "command", in.Text, "error", err)

@@ -25,7 +25,7 @@ that is under way is not cut off. Looking and writing comments go on.`,
 				if err := d.Reception.Pause(cmd.Context(), bot.Actor{Name: agentName(as), Email: as, Via: "command line"}); err != nil {
 					return err
 				}
-				fmt.Fprintln(a.out, "Paused. No step that hurts starts until: aanmaner resume")
+				fmt.Fprintln(a.out, "Paused. No step that hurts starts until: aanmaner resume --as E-MAIL")
 				return nil
 			})
 		},
@@ -35,10 +35,14 @@ that is under way is not cut off. Looking and writing comments go on.`,
 }
 
 func (a *app) resumeCommand() *cobra.Command {
-	return &cobra.Command{
+	var as string
+	cmd := &cobra.Command{
 		Use: "resume", Short: "Let steps start again after a pause", Args: arguments(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return a.with(cmd.Context(), func(d *daemon.Daemon) error {
+				if as == "" {
+					return usageError{errors.New("say who you are with --as: the cases that waited will name you")}
+				}
 				by, err := d.Reception.PausedBy(cmd.Context())
 				if err != nil {
 					return err
@@ -47,7 +51,7 @@ func (a *app) resumeCommand() *cobra.Command {
 					fmt.Fprintln(a.out, "The bot isn't paused.")
 					return nil
 				}
-				if err := d.Reception.Resume(cmd.Context()); err != nil {
+				if err := d.Reception.Resume(cmd.Context(), bot.Actor{Name: agentName(as), Email: as, Via: "command line"}); err != nil {
 					return err
 				}
 				fmt.Fprintf(a.out, "Goes on. It was paused by %s.\n", printable(by))
@@ -55,4 +59,6 @@ func (a *app) resumeCommand() *cobra.Command {
 			})
 		},
 	}
+	cmd.Flags().StringVar(&as, "as", "", "your e-mail address (required)")
+	return cmd
 }
