@@ -8,7 +8,8 @@ import (
 	"github.com/aanmaner/aanmaner/bot"
 )
 
-// Due lists the cases that wait for the clerk. See bot.Store. A limit of 0 is none.
+// Due lists the cases that wait for the clerk: their time has come, or a signal of theirs has not been handled. See bot.Store.
+// A limit of 0 is none.
 func (s *Store) Due(ctx context.Context, now time.Time, limit int) ([]int64, error) {
 	rows, err := s.read.QueryContext(ctx, limited(sqlDue, limit), now.UnixMilli())
 	var ids []int64

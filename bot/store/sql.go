@@ -27,8 +27,10 @@ const (
 
 	sqlCaseIsThere = `SELECT count(*) FROM cases WHERE id = $1`
 
-	sqlDue = `SELECT id FROM cases WHERE state <> 'ended' AND due_at <= $1 AND (lease_token = '' OR lease_until <= $1)
-	ORDER BY due_at, id`
+	// A waiting signal makes its case due by itself, too: a clerk that was at work when it came, and then wrote the row with a
+	// later due_at and went, must not leave it lying.
+	sqlDue = `SELECT id FROM cases WHERE state <> 'ended' AND (lease_token = '' OR lease_until <= $1) AND (due_at <= $1 OR id IN
+	(SELECT case_id FROM signals WHERE handled_at IS NULL AND case_id IS NOT NULL AND received_at <= $1)) ORDER BY due_at, id`
 
 	sqlClaim = `UPDATE cases SET lease_token = $1, lease_until = $2
 	WHERE id = $3 AND (lease_token = '' OR lease_token = $1 OR lease_until <= $4)`
