@@ -201,6 +201,37 @@ func TestNoticeGoesOutInTheAgentsNameWhereTheKeyMay(t *testing.T) {
 	}
 }
 
+// TestMergedMeanwhileIsForAPerson, and so is deleted; each is told by its name, and nothing is asked of Cerb.
+func TestMergedMeanwhileIsForAPerson(t *testing.T) {
+	d := newDouble(t, cerbfake.Options{})
+	c := d.client(t, nil)
+	into, _ := opened(d, t, c, "am-into")
+	for says, change := range map[string]func(id int) error{
+		"merged into another one": func(id int) error { return d.Merge(id, int(numberOf(t, into.ID))) },
+		"was deleted":             d.Delete,
+	} {
+		ticket, n := opened(d, t, c, "am-"+says)
+		if err := change(int(numberOf(t, ticket.ID))); err != nil {
+			t.Fatal(err)
+		}
+		d.ForgetCalls()
+		d.nothingWritten(t, c.SendNotice(t.Context(), n), helpdesk.ErrRefused, says)
+		_, err := c.Assign(t.Context(), ticket.ID, "1")
+		d.nothingWritten(t, err, helpdesk.ErrRefused, says)
+		_, err = c.SetStatus(t.Context(), ticket.ID, helpdesk.Waiting)
+		d.nothingWritten(t, err, helpdesk.ErrRefused, says)
+	}
+}
+
+func numberOf(t *testing.T, id string) int64 {
+	t.Helper()
+	n, err := strconv.ParseInt(id, 10, 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
 // TestStrangersAnswerIsNoProof: anybody's mail that refers to ours lands in the ticket, whatever text it quotes.
 func TestStrangersAnswerIsNoProof(t *testing.T) {
 	d := newDouble(t, cerbfake.Options{})

@@ -171,6 +171,8 @@ func replyAsks() []ask {
 		get("records/comment/search.json", "q", "on.ticket:(id:~ticket~) sort:id"),
 		reply("content", "sets a date", "status", "1", "reopen_at", "+2 days").but(spam + "|reopen_date"),
 		reply("content", "no date", "status", "1"),
+		reply("content", "sets a date", "status", "1", "reopen_at", "+2 days").but(spam + "|reopen_date"),
+		reply("content", "no date, open", "status", "0"),
 		reply("content", ""), reply("content", "0"),
 		post("tickets/reply.json", "content", "x"), post("tickets/reply.json", "content", "x", "message_id", "9999999"),
 		post("parser/parse.json", "message", "From: c-r@~stem~.example\nTo: billing@cerb.example\nSubject: new\nMessage-ID: <new-~stem~@x.example>\nContent-Type: text/plain\n\nhello\n"),

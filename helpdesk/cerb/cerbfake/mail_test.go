@@ -129,6 +129,24 @@ func TestCronTriesTenTimesAndStops(t *testing.T) {
 	}
 }
 
+// TestReplyWithoutAReopenDateTakesTheDateAway, as every status that is sent does: waiting and open alike.
+func TestReplyWithoutAReopenDateTakesTheDateAway(t *testing.T) {
+	h := newSmall(t, Options{})
+	shot := h.open(t, "am-1")
+	reply := func(form ...string) Ticket {
+		h.ok(t, "POST", "tickets/reply.json", append([]string{"message_id", fmt.Sprint(shot.Messages[0].ID), "content", "x"}, form...)...)
+		return h.ticket(t, shot.ID)
+	}
+	for _, status := range []string{"0", "1", "2"} {
+		if after := reply("status", "1", "reopen_at", "+2 days"); !after.ReopenAt.Equal(h.now.AddDate(0, 0, 2)) {
+			t.Errorf("set to %s", after.ReopenAt)
+		}
+		if after := reply("status", status); !after.ReopenAt.IsZero() {
+			t.Errorf("status %s leaves %s", status, after.ReopenAt)
+		}
+	}
+}
+
 // TestComposeThatFailedIsSentByItself: the answer is an error, and five minutes later the customer has the mail.
 func TestComposeThatFailedIsSentByItself(t *testing.T) {
 	h := newSmall(t, Options{StrictSQL: true})
