@@ -79,6 +79,7 @@ type Terms struct {
 	SuspendAt   time.Time        `json:"suspend_at"`
 	CancelOn    backoffice.Date  `json:"cancel_on"`
 	AgentEmail  string           `json:"agent_email"`
+	AgentName   string           `json:"agent_name"` // as the helpdesk knows the agent
 	// SetAside is the id of a comment "betalingsachterstand" that a person set aside with a reason; empty otherwise.
 	SetAside string `json:"set_aside,omitempty"`
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"log/slog"
+	"strings"
 	"time"
 
 	"github.com/aanmaner/aanmaner/bot/wording"
@@ -203,12 +204,12 @@ func (k *Clerk) end(ctx context.Context, tx Tx, c *Case, by Actor, why wording.R
 	return tx.Append(ctx, Entry{CaseID: c.ID, At: k.world.Now(), Who: by, Kind: "ended", Data: remote(why), Text: text})
 }
 
-// english puts a reason into words for the journal.
+// english puts a reason into words for the journal, without the full stop.
 func (k *Clerk) english(r wording.Reason) string {
 	if k.world.Words == nil {
 		return r.Code
 	}
-	return k.world.Words.Reason(wording.EN, r)
+	return strings.TrimRight(k.world.Words.Reason(wording.EN, r), ".")
 }
 
 // commentOwed says whether a case that stands still has a ticket but not yet the comment that keeps others from starting

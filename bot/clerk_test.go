@@ -369,3 +369,32 @@ func TestAReplyByAColleagueMeanwhileIsNotTakenForTheNotice(t *testing.T) {
 		t.Errorf("no mail has the Message-ID %q", f.Case.Notice.MessageID)
 	}
 }
+
+func TestACommentThatItIsPaidMeanwhileStopsTheCase(t *testing.T) {
+	r := newRig(t, func(r *rig) { r.world.Policy.SuspendDelay = time.Hour })
+	c := r.start("10234")
+	r.run(c.ID, 10*time.Minute)
+	_, err := r.office.TypeNote("10234", "Mara Kusako", "Betaald, hersteld", "Paid by bank, I saw it")
+	must(t, err)
+	r.clock.Add(2 * time.Hour)
+	f := r.run(c.ID, time.Hour)
+	r.wantState(f, bot.Person, "restored_meanwhile")
+	if r.hurts()["suspend"] != 0 {
+		t.Error("suspended although a colleague says that it is paid")
+	}
+}
+
+// A service that must not go off any more by the time of the step keeps its order as well.
+func TestAServiceThatMustStayOnIsNeitherSuspendedNorCancelled(t *testing.T) {
+	r := newRig(t, func(r *rig) { r.world.Policy.SuspendDelay = time.Hour })
+	c := r.start("10234")
+	r.run(c.ID, 10*time.Minute)
+	must(t, r.office.EditService("7001", func(s *inhousefake.Service) { s.DoNotSuspend = "hospital" }))
+	r.clock.Add(2 * time.Hour)
+	f := r.run(c.ID, time.Hour)
+	r.wantState(f, bot.Waiting, "")
+	web := r.office.Snapshot("10234").Service("web01")
+	if web.State != "active" || web.Cancellation != nil {
+		t.Errorf("web01 is %s, %+v", web.State, web.Cancellation)
+	}
+}

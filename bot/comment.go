@@ -3,6 +3,7 @@ package bot
 import (
 	"slices"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -26,6 +27,16 @@ func treatedComment(f Facts) (backoffice.Note, bool) {
 		}
 	}
 	return counts, found
+}
+
+// restoredSince finds a comment "betaald, hersteld" that somebody wrote since an instant, to the minute: a back office may
+// keep no seconds.
+func restoredSince(f Facts, since time.Time) (backoffice.Note, bool) {
+	n := slices.IndexFunc(f.Notes, func(n backoffice.Note) bool { return titled(n, RestoredTitle) && !n.At.Before(since.Truncate(time.Minute)) })
+	if n < 0 {
+		return backoffice.Note{}, false
+	}
+	return f.Notes[n], true
 }
 
 func byTime(notes []backoffice.Note) []backoffice.Note {

@@ -137,7 +137,7 @@ func TestTheRunningCasesOwnCommentIsNamedOnce(t *testing.T) {
 	f.OpenCase = &running
 	f.Notes = []backoffice.Note{noted(t, "a", "2026-11-16", CommentTitle, "GKF-27674-451")}
 	p := Decide(f, policyOf(t), Wish{})
-	wantBlocked(t, p, "own_case")
+	wantBlocked(t, p, "own_case_waiting")
 	if a := p.Blocked[0].Args; a["who"] != "Sanne Visser" || a["case"] != "7" || a["at"] != "2026-11-16T08:00:00Z" {
 		t.Errorf("told %v", a)
 	}

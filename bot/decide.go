@@ -20,7 +20,7 @@ type Wish struct {
 // Whatever is in doubt blocks: an error here falls to the side of doing nothing.
 func Decide(f Facts, p Policy, wish Wish) Plan {
 	plan := Plan{
-		At: f.At, Customer: f.Customer, OpenCase: f.OpenCase, AgentEmail: f.AgentEmail, SetAside: f.SetAside,
+		At: f.At, Customer: f.Customer, OpenCase: f.OpenCase, AgentEmail: f.AgentEmail, AgentName: f.Agent.Name, SetAside: f.SetAside,
 		Language: p.languageOf(f.Customer),
 	}
 	plan.planInvoices(f)
@@ -189,7 +189,10 @@ func above(m, limit backoffice.Money) bool {
 
 // blockTreated: never twice. A running case, or a comment that says someone is at it, ends it here.
 func blockTreated(p *Plan, f Facts, _ Policy) {
-	if c := f.OpenCase; c != nil {
+	if c := f.OpenCase; c != nil && c.State == Waiting {
+		p.block("own_case_waiting", "who", c.StartedBy.Name, "at", wording.Instant(c.CreatedAt), "case", wording.Count(int(c.ID)),
+			"day", string(c.Terms.CancelOn))
+	} else if c != nil {
 		p.block("own_case", "who", c.StartedBy.Name, "at", wording.Instant(c.CreatedAt), "case", wording.Count(int(c.ID)))
 	}
 	if n, ok := treatedComment(f); ok {
@@ -210,7 +213,8 @@ func blockDebt(p *Plan, f Facts, policy Policy) {
 	switch {
 	case len(p.Invoices) == 0:
 		p.blockNothingOverdue(f)
-	case p.Outstanding.Currency == policy.MinDebt.Currency && p.Outstanding.Minor < policy.MinDebt.Minor:
+	case p.Outstanding.Currency == "": // two currencies: there is no sum
+	case policy.MinDebt.Minor > 0 && (p.Outstanding.Currency != policy.MinDebt.Currency || p.Outstanding.Minor < policy.MinDebt.Minor):
 		p.block("below_minimum", "amount", wording.Money(p.Outstanding), "minimum", wording.Money(policy.MinDebt))
 	case p.OldestDue.DaysUntil(f.Today) < policy.MinAgeDays:
 		p.block("too_young", "n", wording.Count(p.OldestDue.DaysUntil(f.Today)), "days", wording.Count(policy.MinAgeDays))

@@ -178,7 +178,7 @@ func TestWhatMayBeConfirmedMayBeBegun(t *testing.T) {
 			t.Skip("nothing to begin")
 		}
 		for _, step := range hurting() {
-			if v := Recheck(Case{Key: "am-thiscase12345", Terms: p.Terms()}, step, f, policy); v.Kind != Go {
+			if v := Recheck(Case{Key: "am-thiscase12345", CreatedAt: f.At, Terms: p.Terms()}, step, f, policy); v.Kind != Go {
 				t.Fatalf("%s: %v", step, v)
 			}
 		}

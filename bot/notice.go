@@ -64,12 +64,12 @@ func noticeReason(err error) wording.Reason {
 }
 
 // notice gathers what the mail tells from the terms of a case and the customer's record.
-func (t Terms) notice(p Policy, c backoffice.Customer, today backoffice.Date, ticket, agent string) snippets.Facts {
+func (t Terms) notice(p Policy, c backoffice.Customer, today backoffice.Date, ticket string) snippets.Facts {
 	f := snippets.Facts{
 		Language: t.Language, Company: p.Company, Customer: c.Name, CustomerNumber: c.Number,
 		Consumer:    c.Kind == backoffice.Consumer,
 		Outstanding: snippets.Amount{Minor: t.Outstanding.Minor, Currency: t.Outstanding.Currency},
-		Today:       string(today), CancelOn: string(t.CancelOn), Ticket: ticket, Agent: agent,
+		Today:       string(today), CancelOn: string(t.CancelOn), Ticket: ticket, Agent: t.AgentName,
 		SuspendOn: string(backoffice.DateOf(t.SuspendAt, p.Location)),
 	}
 	// A mail that goes out late leaves the customer the policy's delay all the same; see Case.suspendFrom.

@@ -41,7 +41,7 @@ func noticeWorld(t testing.TB, desk *snippetDesk) (World, snippets.Facts) {
 		Terms: "artikel 7.3 van onze algemene voorwaarden",
 	}
 	f := jansen(t)
-	return w, Decide(f, w.Policy, Wish{}).Terms().notice(w.Policy, f.Customer, f.Today, "GKF-27674-451", "Sanne Visser")
+	return w, Decide(f, w.Policy, Wish{}).Terms().notice(w.Policy, f.Customer, f.Today, "GKF-27674-451")
 }
 
 func TestTheSignatureLineNeverGoesOut(t *testing.T) {
@@ -150,7 +150,7 @@ func TestWhatTheMailTells(t *testing.T) {
 	f, p := jansen(t), policyOf(t)
 	f.Customer.Kind = backoffice.Consumer
 	f.Services[1].State = backoffice.ServiceSuspended
-	got := Decide(f, p, Wish{}).Terms().notice(p, f.Customer, f.Today, "GKF-1", "Sanne Visser")
+	got := Decide(f, p, Wish{}).Terms().notice(p, f.Customer, f.Today, "GKF-1")
 	want := snippets.Facts{
 		Language: "nl", Customer: "Jansen Bouw B.V.", CustomerNumber: "10234", Consumer: true, Outstanding: snippets.Amount{Minor: 34000, Currency: "EUR"},
 		Invoices: []snippets.Invoice{
@@ -184,7 +184,7 @@ func TestTheDayOfSuspensionThatTheMailNames(t *testing.T) {
 		p := policyOf(t)
 		p.SuspendDelay = row.delay
 		terms := Terms{SuspendAt: moment(t, row.agreed).UTC()}
-		if got := terms.notice(p, backoffice.Customer{}, backoffice.Date(row.sent), "", "").SuspendOn; got != row.want {
+		if got := terms.notice(p, backoffice.Customer{}, backoffice.Date(row.sent), "").SuspendOn; got != row.want {
 			t.Errorf("agreed on %s, sent on %s: names %s, want %s", row.agreed, row.sent, got, row.want)
 		}
 	}

@@ -35,6 +35,7 @@ type Plan struct {
 
 	OpenCase   *Case
 	AgentEmail string
+	AgentName  string // as the helpdesk knows the agent
 	SetAside   string
 }
 
@@ -73,7 +74,7 @@ func (p Plan) labels(want func(PlannedService) bool) []string {
 func (p Plan) Terms() Terms {
 	t := Terms{
 		Outstanding: p.Outstanding, To: p.To.Email, Language: p.Language, SuspendAt: p.SuspendAt, CancelOn: p.CancelOn,
-		AgentEmail: p.AgentEmail, SetAside: p.SetAside,
+		AgentEmail: p.AgentEmail, AgentName: p.AgentName, SetAside: p.SetAside,
 	}
 	for _, i := range p.Invoices {
 		t.Invoices = append(t.Invoices, TermInvoice{
@@ -95,7 +96,7 @@ func (p Plan) Terms() Terms {
 // client.
 func (p Plan) Fingerprint() string {
 	t := p.Terms()
-	t.SuspendAt, t.AgentEmail = time.Time{}, "" // a suspension that is put off is among the warnings
+	t.SuspendAt, t.AgentEmail, t.AgentName = time.Time{}, "", "" // a suspension that is put off is among the warnings
 	slices.SortFunc(t.Services, func(a, b TermService) int { return strings.Compare(a.ID, b.ID) })
 	warnings := make([]string, len(p.Warnings))
 	for i, w := range p.Warnings {

@@ -110,7 +110,7 @@ func TestACaseKeepsWhatThePlanSaid(t *testing.T) {
 	got := plan.Terms()
 	want := Terms{
 		Outstanding: euro(34000), To: "administratie@jansen.example", Language: "nl", SuspendAt: f.At, CancelOn: "2026-12-21",
-		AgentEmail: "sanne@hoster.example", SetAside: "n1",
+		AgentEmail: "sanne@hoster.example", AgentName: "Sanne Visser", SetAside: "n1",
 		Invoices: []TermInvoice{
 			{ID: "0311", Number: "2026-0311", Due: "2026-10-12", Open: euro(12000), Reminders: 2, LastReminder: "2026-11-09"},
 			{ID: "0340", Number: "2026-0340", Due: "2026-10-26", Open: euro(10000), Reminders: 2, LastReminder: "2026-11-09"},

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/aanmaner/aanmaner/backoffice"
@@ -77,10 +78,9 @@ func (p Policy) touches(k backoffice.ServiceKind) bool { return !slices.Contains
 
 // languageOf is the language in which the customer is written to.
 func (p Policy) languageOf(c backoffice.Customer) string {
-	for _, have := range snippets.Languages() {
-		if len(c.Language) >= 2 && c.Language[:2] == have {
-			return have
-		}
+	tag, _, _ := strings.Cut(strings.ReplaceAll(strings.ToLower(strings.TrimSpace(c.Language)), "_", "-"), "-")
+	if slices.Contains(snippets.Languages(), tag) {
+		return tag
 	}
 	return p.DefaultLanguage
 }

@@ -62,7 +62,7 @@ func (r *Reception) Preview(ctx context.Context, req Request) (Preview, error) {
 	if !p.Plan.Possible() {
 		return p, nil
 	}
-	text, err := r.world.noticeFor(ctx, p.Plan.Terms().notice(r.world.Policy, facts.Customer, facts.Today, "", facts.Agent.Name), "")
+	text, err := r.world.noticeFor(ctx, p.Plan.Terms().notice(r.world.Policy, facts.Customer, facts.Today, ""), "")
 	if err != nil {
 		p.NoMail = noticeReason(err)
 		p.Plan.Blocked = append(p.Plan.Blocked, p.NoMail)

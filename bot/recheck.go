@@ -47,6 +47,9 @@ func Recheck(c Case, step StepName, f Facts, p Policy) Verdict {
 	case byOther:
 		return Verdict{Kind: ToPerson, Reason: wording.Because("comment_meanwhile", "who", treated.Author, "at", wording.Instant(treated.At))}
 	}
+	if n, ok := restoredSince(f, c.CreatedAt); ok {
+		return Verdict{Kind: ToPerson, Reason: wording.Because("restored_meanwhile", "who", n.Author, "at", wording.Instant(n.At))}
+	}
 	if r := moneyOnItsWay(f, p); !r.IsZero() {
 		return Verdict{Kind: Hold, Reason: r, Until: f.At.Add(recheckEvery)}
 	}

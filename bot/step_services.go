@@ -37,11 +37,15 @@ func serviceBefore(ctx context.Context, w World, c Case, id string) (Prior, erro
 	return prior, err
 }
 
-// orderBefore reads a service's state. An order that ends already is left alone.
+// orderBefore reads a service's state. An order that ends already, or whose service must not go off, is left alone.
 func orderBefore(ctx context.Context, w World, c Case, id string) (Prior, error) {
 	s, prior, err := readService(ctx, w, id)
-	if err == nil && prior.Skip.IsZero() && s.Cancellation != nil {
+	switch {
+	case err != nil || !prior.Skip.IsZero():
+	case s.Cancellation != nil:
 		prior.Skip = wording.Because("already_cancelled", "service", s.Label, "day", string(s.Cancellation.At))
+	case s.DoNotSuspend != "":
+		prior.Skip = wording.Because("do_not_suspend", "service", s.Label, "why", s.DoNotSuspend)
 	}
 	return prior, err
 }

@@ -195,8 +195,7 @@ func TestAPanicStopsNoOtherCase(t *testing.T) {
 		var good atomic.Int64
 		w, stop := run(t, wake.Config{Every: time.Hour, Workers: 1}, &rows{}, func(_ context.Context, id int64) error {
 			if id == 1 {
-				var m map[string]int
-				m["x"] = 1
+				panic("a row that nobody thought of")
 			}
 			good.Add(1)
 			return nil

@@ -127,7 +127,7 @@ func (a *app) start(ctx context.Context, d *daemon.Daemon, req bot.Request, p bo
 	if o.key == "" {
 		key += rand.Text()
 	}
-	by := bot.Actor{Name: agentName(req.AgentEmail), Email: req.AgentEmail, Via: "command line"}
+	by := bot.Actor{Name: p.AgentName, Email: req.AgentEmail, Via: "command line"}
 	got, err := d.Reception.Start(ctx, req, by, p.Fingerprint(), key)
 	if err != nil {
 		return err
@@ -138,6 +138,9 @@ func (a *app) start(ctx context.Context, d *daemon.Daemon, req bot.Request, p bo
 			return err
 		}
 		return errBlocked
+	}
+	if c := got.Case; c.State == bot.Confirming {
+		fmt.Fprintf(a.err, "Case %d starts in %s. To stop it: aanmaner case stop %d --as %s --why REASON\n", c.ID, d.Policy.ConfirmDelay, c.ID, req.AgentEmail)
 	}
 	return a.follow(ctx, d, got.Case.ID)
 }
