@@ -21,6 +21,14 @@ func TestContractOnTheDouble(t *testing.T) {
 	helpdesktest.Run(t, d.bench(d.client(t, nil)))
 }
 
+// TestContractWithAWorkersKey runs the suite with a key that is no administrator's.
+func TestContractWithAWorkersKey(t *testing.T) {
+	d := newDouble(t, cerbfake.Options{StrictSQL: true})
+	b := d.bench(d.client(t, nil))
+	b.Desk = d.client(t, func(cfg *Config) { cfg.AccessKey, cfg.SecretKey = "sannekey", "sannesecret" })
+	helpdesktest.Run(t, b)
+}
+
 // double is a Cerb of a test's own, as it comes out of the box with people in it.
 type double struct {
 	*cerbfake.Server

@@ -15,6 +15,7 @@ import (
 //
 //	CERB_URL, CERB_ACCESS_KEY, CERB_SECRET_KEY   needed; the key must be an administrator's
 //	CERB_GROUP, CERB_AGENT, CERB_OUTSIDER        the group, an agent in it, an agent who isn't
+//	CERB_WORKER_KEYS                             "key:secret" of a worker who is no administrator, to run all of it with that too
 //	CERB_CUSTOMER_DOMAIN                         default customer.example
 //	CERB_HOOK                                    a command that is called with one of these sets of words:
 //	    mail-down | mail-up | sql strict | sql lax | cron    switch, or send what is queued now
@@ -43,6 +44,14 @@ func TestContractOnALiveCerb(t *testing.T) {
 		hooks(&b, hook)
 	}
 	helpdesktest.Run(t, b)
+	if key, secret, ok := strings.Cut(os.Getenv("CERB_WORKER_KEYS"), ":"); ok {
+		t.Run("WithAWorkersKey", func(t *testing.T) {
+			b.Desk = testClient(t, url, func(cfg *Config) {
+				cfg.AccessKey, cfg.SecretKey, cfg.Group = key, secret, first(os.Getenv("CERB_GROUP"), "Billing")
+			})
+			helpdesktest.Run(t, b)
+		})
+	}
 }
 
 // hooks fills in what only the machine that Cerb runs on can do.
