@@ -42,7 +42,7 @@ func (c *clock) Add(d time.Duration) {
 
 // rig is the domain on real clients, which speak to doubles over HTTP, and a real SQLite file.
 type rig struct {
-	t        *testing.T
+	t        testing.TB
 	clock    *clock
 	cerb     *cerbfake.Server
 	office   *inhousefake.Server
@@ -58,7 +58,7 @@ type rig struct {
 
 type rigOption func(*rig)
 
-func newRig(t *testing.T, options ...rigOption) *rig {
+func newRig(t testing.TB, options ...rigOption) *rig {
 	t.Helper()
 	loc, err := time.LoadLocation("Europe/Amsterdam")
 	must(t, err)
@@ -180,7 +180,7 @@ func (r *rig) reasons(p bot.Plan) (out []string) {
 	return out
 }
 
-func must(t *testing.T, err error) {
+func must(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)

@@ -17,7 +17,7 @@ type mailbox struct {
 	got     []string
 }
 
-func newMailbox(t *testing.T) *mailbox {
+func newMailbox(t testing.TB) *mailbox {
 	t.Helper()
 	m := &mailbox{}
 	server := smtp.NewServer(smtp.BackendFunc(func(*smtp.Conn) (smtp.Session, error) { return &delivery{m}, nil }))

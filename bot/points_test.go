@@ -26,6 +26,15 @@ type points struct {
 	crash  bool   // the process is gone from then on: nothing more gets out or is stored
 	during func() // instead of a failure: what happens just before the point
 	dead   bool
+
+	latency time.Duration // how long each call takes
+	calls   []call
+}
+
+// call is one call that was let through, with the time that it took.
+type call struct {
+	name       string
+	start, end time.Time
 }
 
 // errGone is what the program would see of its own death, if it could.
@@ -68,6 +77,7 @@ func (p *points) pass(name string) pointFate {
 func (p *points) arm(set func(*points)) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.calls = nil
 	p.n, p.names, p.at, p.on, p.after, p.crash, p.during, p.dead = 0, nil, 0, "", false, false, nil, false
 	if set != nil {
 		set(p)
@@ -85,7 +95,12 @@ func (p *points) before(name string, h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch p.pass(fmt.Sprintf("%s %s %s", name, r.Method, r.URL.Path)) {
 		case goesWell:
+			start := time.Now()
+			time.Sleep(p.latency) // a slow system, which is what the benchmark is about
 			h.ServeHTTP(w, r)
+			p.mu.Lock()
+			p.calls = append(p.calls, call{r.Method + " " + r.URL.Path, start, time.Now()})
+			p.mu.Unlock()
 			return
 		case failsAfter:
 			h.ServeHTTP(httptest.NewRecorder(), r)
