@@ -32,7 +32,9 @@ func treatedComment(f Facts) (backoffice.Note, bool) {
 // restoredSince finds a comment "betaald, hersteld" that somebody wrote since an instant, to the minute: a back office may
 // keep no seconds.
 func restoredSince(f Facts, since time.Time) (backoffice.Note, bool) {
-	n := slices.IndexFunc(f.Notes, func(n backoffice.Note) bool { return titled(n, RestoredTitle) && !n.At.Before(since.Truncate(time.Minute)) })
+	n := slices.IndexFunc(f.Notes, func(n backoffice.Note) bool {
+		return titled(n, RestoredTitle) && !n.At.Before(since.Truncate(time.Minute))
+	})
 	if n < 0 {
 		return backoffice.Note{}, false
 	}

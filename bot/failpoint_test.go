@@ -32,6 +32,9 @@ func TestNothingHappensTwiceWhateverFails(t *testing.T) {
 	for at := 1; at <= len(names); at++ {
 		for _, crash := range []bool{true, false} {
 			for _, after := range []bool{true, false} {
+				if crash && !after && at > 1 {
+					continue // what is stored and outside is the same as after the point before
+				}
 				t.Run(fmt.Sprintf("%d %s crash=%t after=%t", at, names[at-1], crash, after), func(t *testing.T) {
 					t.Parallel()
 					r := newRig(t)

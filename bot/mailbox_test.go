@@ -26,7 +26,7 @@ func newMailbox(t testing.TB) *mailbox {
 	must(t, err)
 	m.address = l.Addr().String()
 	go func() { _ = server.Serve(l) }()
-	t.Cleanup(func() { _ = server.Close() })
+	t.Cleanup(func() { _, _ = server.Close(), l.Close() })
 	return m
 }
 

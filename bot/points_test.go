@@ -96,7 +96,7 @@ func (p *points) before(name string, h http.Handler) http.Handler {
 		switch p.pass(fmt.Sprintf("%s %s %s", name, r.Method, r.URL.Path)) {
 		case goesWell:
 			start := time.Now()
-			time.Sleep(p.latency) // a slow system, which is what the benchmark is about
+			time.Sleep(p.latency) // waits: a slow system is what the benchmark is about
 			h.ServeHTTP(w, r)
 			p.mu.Lock()
 			p.calls = append(p.calls, call{r.Method + " " + r.URL.Path, start, time.Now()})

@@ -29,6 +29,7 @@ type Mail struct {
 // the server side of the library family that the mailbox watcher uses.
 type Inbox struct {
 	server  *smtp.Server
+	listen  net.Listener
 	address string
 	now     func() time.Time
 
@@ -46,7 +47,7 @@ func startInbox(now func() time.Time) (*Inbox, error) {
 	if err != nil {
 		return nil, err
 	}
-	in.address = l.Addr().String()
+	in.listen, in.address = l, l.Addr().String()
 	go func() { _ = in.server.Serve(l) }() // ends with Close
 	return in, nil
 }
@@ -67,7 +68,14 @@ func (in *Inbox) Mails(to string) []Mail {
 	return out
 }
 
-func (in *Inbox) close() error { return in.server.Close() }
+// close ends the listener as well: the server knows of it only once Serve has begun.
+func (in *Inbox) close() error {
+	err := in.server.Close()
+	if lerr := in.listen.Close(); lerr != nil && !errors.Is(lerr, net.ErrClosed) {
+		err = errors.Join(err, lerr)
+	}
+	return err
+}
 
 // session takes one connection's mails.
 type session struct {

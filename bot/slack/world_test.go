@@ -367,7 +367,7 @@ func mailServer(t *testing.T) (address string) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	must(t, err)
 	go func() { _ = server.Serve(l) }()
-	t.Cleanup(func() { _ = server.Close() })
+	t.Cleanup(func() { _, _ = server.Close(), l.Close() })
 	return l.Addr().String()
 }
 

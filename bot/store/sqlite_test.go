@@ -59,9 +59,17 @@ func TestPathMayHoldAnything(t *testing.T) {
 	for _, name := range []string{"with space", "50%", "a?b#c", "a&mode=ro", "ü", "x;y", "%2e"} {
 		dir := t.TempDir()
 		path := filepath.Join(dir, name, name+".db")
-		c := newCase(t, open(t, store.Config{Path: path}), "10234")
-		if c.ID == 0 || mode(t, path) != 0o600 {
-			t.Errorf("%q: case %d", name, c.ID)
+		s := open(t, store.Config{Path: path})
+		newCase(t, s, "10234")
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+		info, err := os.Stat(path)
+		if err != nil || info.Size() == 0 || info.Mode().Perm() != 0o600 {
+			t.Errorf("%q: %v, %v", name, info, err)
+		}
+		if all, err := os.ReadDir(dir); err != nil || len(all) != 1 {
+			t.Errorf("%q: the database went elsewhere: %v, %v", name, all, err)
 		}
 	}
 	if _, err := store.Open(t.Context(), store.Config{}, clock); err == nil {
@@ -95,7 +103,15 @@ func TestFullDiskWritesNothing(t *testing.T) {
 		t.Fatalf("after %d steps: %v", n, err)
 	}
 	if err := s.InTx(context.Background(), func(tx bot.Tx) error {
-		_ = step(tx) // an error that is passed over must not let half of it through
+		// An error that is passed over must let nothing through, neither what came before it nor what comes after.
+		_ = tx.SetSetting(context.Background(), "before", "yes")
+		_ = tx.Append(context.Background(), bot.Entry{CaseID: c.ID, At: clock(), Text: strings.Repeat("lang ", 10000)})
+		if _, err := tx.InsertSignal(context.Background(), bot.Signal{ID: "after", CaseID: c.ID, ReceivedAt: clock()}); !errors.Is(err, bot.ErrFull) {
+			t.Errorf("after the disk was full: %v", err)
+		}
+		if _, err := tx.Case(context.Background(), c.ID); !errors.Is(err, bot.ErrFull) {
+			t.Errorf("after the disk was full, a read: %v", err)
+		}
 		return nil
 	}); !errors.Is(err, bot.ErrFull) {
 		t.Errorf("passed over: %v", err)

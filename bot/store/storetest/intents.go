@@ -12,6 +12,7 @@ import (
 func intentTests() []subtest {
 	return []subtest{
 		{"ComesBackAsItWentIn", intentRoundTrip},
+		{"TextThatIsNoneIsKeptAsText", intentHostile},
 		{"KeepsItsPlaceWhenItChanges", intentOrder},
 		{"IsOneACaseStepAndObject", intentOne},
 	}
@@ -53,6 +54,15 @@ func intentRoundTrip(t *testing.T, b *Bench) {
 	if got := intentsOf(t, b.Store, nowhere); len(got) != 0 {
 		t.Errorf("intents of no case: %v", got)
 	}
+}
+
+func intentHostile(t *testing.T, b *Bench) {
+	c := newCase(t, b.Store, "10234")
+	i := fullIntent(c.ID, bot.SuspendServices, "7\x00\xff")
+	i.Evidence, i.Error, i.Prior, i.Remote = "a\x00\xff", "b\xff\x00", json.RawMessage("\"\xff\""), json.RawMessage("\"\x00\"")
+	put(t, b.Store, i)
+	got := intentsOf(t, b.Store, c.ID)[0]
+	isText(t, got.Object, got.Evidence, got.Error, string(got.Prior), string(got.Remote))
 }
 
 func intentOrder(t *testing.T, b *Bench) {

@@ -94,6 +94,9 @@ func journalHostile(t *testing.T, b *Bench) {
 	if err := verify(t, b.Store, c); err != nil {
 		t.Error(err)
 	}
+	entries, _ := journalOf(t, b.Store, c.ID)
+	got := entries[0]
+	isText(t, got.Text, got.Object, got.Kind, string(got.Data), got.Who.Name)
 }
 
 func journalMany(t *testing.T, b *Bench) {

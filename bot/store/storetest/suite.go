@@ -10,8 +10,10 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/aanmaner/aanmaner/backoffice"
 	"github.com/aanmaner/aanmaner/bot"
@@ -96,7 +98,7 @@ func caseOf(t *testing.T, s bot.Store, id int64) bot.Case {
 func fullCase(customer string) bot.Case {
 	return bot.Case{
 		Key: bot.NewCaseKey(), Mode: bot.Live, State: bot.Running, Step: bot.SuspendServices,
-		Reason: wording.Because("amount_changed", "was", "34000 EUR", "is", "12000 EUR"), DueAt: at(60),
+		Reason: wording.Because("amount_changed", "was", "34000 EUR", "now", "12000 EUR"), DueAt: at(60),
 		CustomerID: customer, CustomerNumber: "10234", CustomerName: "Bakker & Zn <script>\n#signature",
 		StartedBy: bot.Actor{Name: "Sanne Visser", Email: "sanne@hoster.example", SlackID: "U1", Via: "slack"},
 		Terms: bot.Terms{
@@ -145,6 +147,16 @@ func isErr(t *testing.T, what string, err, kind error) {
 	t.Helper()
 	if !errors.Is(err, kind) {
 		t.Errorf("%s: error %v, wanted %q", what, err, kind)
+	}
+}
+
+// isText holds that texts are such as every database takes.
+func isText(t *testing.T, texts ...string) {
+	t.Helper()
+	for _, s := range texts {
+		if !utf8.ValidString(s) || strings.ContainsRune(s, 0) {
+			t.Errorf("%q isn't text", s)
+		}
 	}
 }
 
