@@ -58,7 +58,7 @@ func TestCaseGoesOnWhileSlackIsDown(t *testing.T) {
 		w.fails(method, slackfake.Status(503), 10000)
 	}
 	w.submit(sanne, v, nil)
-	w.eventually("the procedure's end", func() bool { return w.all()[0].State == bot.Waiting })
+	w.eventually("the procedure's end", w.waitsForPayment)
 	if got := len(w.office.Notes("10234")); got != 1 {
 		t.Errorf("%d comments", got)
 	}
@@ -73,7 +73,7 @@ func TestCardInDoubtIsPostedAtMostTwiceWhereTheChannelCannotBeRead(t *testing.T)
 	w.fails("conversations.history", slackfake.Code("missing_scope"), 1000)
 	w.fails("chat.postMessage", slackfake.Reset().After(), 1000)
 	w.submit(sanne, v, nil)
-	w.eventually("the procedure's end", func() bool { return w.all()[0].State == bot.Waiting })
+	w.eventually("the procedure's end", w.waitsForPayment)
 	w.until("the second try", func(p slackfake.Snapshot) bool { return len(w.cards(p)) == 2 })
 	w.until("giving up", func(p slackfake.Snapshot) bool { return len(p.Calls("conversations.history")) >= 3 })
 	if got := len(w.cards(w.Snapshot())); got != 2 {

@@ -353,6 +353,12 @@ func (w *world) all() []bot.Case {
 	return list
 }
 
+// waitsForPayment says whether the one case has come to the procedure's end.
+func (w *world) waitsForPayment() bool {
+	list := w.all()
+	return len(list) == 1 && list[0].State == bot.Waiting
+}
+
 func must(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
