@@ -13,11 +13,15 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/aanmaner/aanmaner/backoffice"
+	"github.com/aanmaner/aanmaner/backoffice/inhouse/inhousefake"
 	"github.com/aanmaner/aanmaner/bot/sandbox"
 	"github.com/aanmaner/aanmaner/helpdesk/cerb/cerbfake"
 )
 
 func TestMain(m *testing.M) {
+	if os.Getenv(asProgram) != "" {
+		main()
+	}
 	testscript.Main(m, map[string]func(){"aanmaner": main})
 }
 
@@ -105,6 +109,15 @@ func cerbCommand(ts *testscript.TestScript, _ bool, args []string) {
 	default:
 		ts.Fatalf("cerb %s is not known", args[0])
 	}
+}
+
+// titles lists the titles of comments.
+func titles(notes []inhousefake.Note) string {
+	var out []string
+	for _, n := range notes {
+		out = append(out, n.Title)
+	}
+	return strings.Join(out, ", ")
 }
 
 // countCommand: count mails ADDRESS N | count tickets N | count notes CUSTOMER N.
