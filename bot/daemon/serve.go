@@ -88,8 +88,8 @@ func (d *Daemon) server() *http.Server {
 }
 
 // Follow waits until a case rests: it waits for payment, for a person, for a time, or has ended. Where no other process
-// works on the database, this one does. seen is told of the case's new journal lines as they come.
-func (d *Daemon) Follow(ctx context.Context, caseID int64, seen func(bot.Entry)) (bot.File, error) {
+// works on the database, this one does. seen is told of the case's journal lines after the first told ones, as they come.
+func (d *Daemon) Follow(ctx context.Context, caseID int64, told int, seen func(bot.Entry)) (bot.File, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	release, err := d.lock(ctx)
@@ -103,14 +103,14 @@ func (d *Daemon) Follow(ctx context.Context, caseID int64, seen func(bot.Entry))
 	case !errors.Is(err, bot.ErrLocked):
 		return bot.File{}, err
 	}
-	return d.watch(ctx, caseID, seen)
+	return d.watch(ctx, caseID, told, seen)
 }
 
 // watch polls the case's rows, since another process may be the one that works on it.
-func (d *Daemon) watch(ctx context.Context, caseID int64, seen func(bot.Entry)) (bot.File, error) {
+func (d *Daemon) watch(ctx context.Context, caseID int64, told int, seen func(bot.Entry)) (bot.File, error) {
 	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()
-	for told := 0; ; {
+	for {
 		f, err := d.Reception.File(ctx, caseID)
 		if err != nil {
 			return f, err
@@ -137,7 +137,7 @@ func (d *Daemon) rests(f bot.File) bool {
 		return false
 	case bot.Running:
 		return c.DueAt.After(d.now().Add(10 * time.Second))
-	case bot.Waiting:
+	case bot.Waiting, bot.Person: // due: it has not heard what was said, or has its comment to write
 		return c.DueAt.After(d.now().Add(time.Second))
 	}
 	return true

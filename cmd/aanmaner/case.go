@@ -146,5 +146,5 @@ func (a *app) say(ctx context.Context, d *daemon.Daemon, id int64, kind bot.Sign
 	if err := d.Reception.Say(ctx, id, kind, by, body, "command line:"+rand.Text()); err != nil {
 		return err
 	}
-	return a.follow(ctx, d, id)
+	return a.follow(ctx, d, id, len(f.Journal))
 }

@@ -57,7 +57,8 @@ func setUp(env *testscript.Env) error {
 
 func world(ts *testscript.TestScript) *sandbox.Sandbox { return ts.Value("world").(*sandbox.Sandbox) }
 
-// officeCommand: office pay CUSTOMER | office part CUSTOMER CENTS | office note CUSTOMER TITLE TEXT | office suspend SERVICE WHY.
+// officeCommand: office pay CUSTOMER | office part CUSTOMER CENTS | office note CUSTOMER TITLE TEXT | office suspend SERVICE WHY |
+// office fault BREAK-OR-STATUS before|after TIMES OPERATION | office heal.
 func officeCommand(ts *testscript.TestScript, _ bool, args []string) {
 	office := world(ts).Office
 	switch args[0] {
@@ -70,6 +71,20 @@ func officeCommand(ts *testscript.TestScript, _ bool, args []string) {
 	case "note":
 		_, err := office.TypeNote(args[1], "Jacqueline de Vries", args[2], args[3])
 		ts.Check(err)
+	case "fault":
+		when := inhousefake.Before
+		if args[2] == "after" {
+			when = inhousefake.After
+		}
+		times, err := strconv.Atoi(args[3])
+		ts.Check(err)
+		f := inhousefake.Fault{Operation: args[4], When: when, Break: inhousefake.Break(args[1]), Times: times}
+		if status, err := strconv.Atoi(args[1]); err == nil {
+			f.Break, f.Status = inhousefake.Status, status
+		}
+		office.Inject(f)
+	case "heal":
+		office.Heal()
 	case "suspend":
 		ts.Check(office.SuspendAs("abuse desk", args[1], args[2]))
 	default:

@@ -142,7 +142,7 @@ func (a *app) start(ctx context.Context, d *daemon.Daemon, req bot.Request, p bo
 	if c := got.Case; c.State == bot.Confirming {
 		fmt.Fprintf(a.err, "Case %d starts in %s. To stop it: aanmaner case stop %d --as %s --why REASON\n", c.ID, d.Policy.ConfirmDelay, c.ID, req.AgentEmail)
 	}
-	return a.follow(ctx, d, got.Case.ID)
+	return a.follow(ctx, d, got.Case.ID, 0)
 }
 
 // agentName makes a name for the journal from an address, where nothing better is known.
@@ -151,9 +151,9 @@ func agentName(email string) string {
 	return name
 }
 
-// follow prints what happens to a case until it rests.
-func (a *app) follow(ctx context.Context, d *daemon.Daemon, caseID int64) error {
-	f, err := d.Follow(ctx, caseID, func(e bot.Entry) { a.printEntry(e) })
+// follow prints what happens to a case until it rests, after the first told lines of its journal.
+func (a *app) follow(ctx context.Context, d *daemon.Daemon, caseID int64, told int) error {
+	f, err := d.Follow(ctx, caseID, told, func(e bot.Entry) { a.printEntry(e) })
 	if errors.Is(err, context.Canceled) {
 		fmt.Fprintf(a.err, "Interrupted. Case %d goes on when `aanmaner serve` runs; see it with: aanmaner case show %d\n", caseID, caseID)
 		return errFailed
