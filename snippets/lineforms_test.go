@@ -45,6 +45,36 @@ func lineForms(t testing.TB) []lineForm {
 	return forms
 }
 
+// TestListHoldsWhatWasSeenOnARunningCerb: the forms that were observed by hand, and each of Cerb's commands, with the verdict
+// of that day.
+func TestListHoldsWhatWasSeenOnARunningCerb(t *testing.T) {
+	listed := map[string]lineForm{}
+	for _, f := range lineForms(t) {
+		if _, twice := listed[f.text]; twice {
+			t.Errorf("%q is listed twice", f.text)
+		}
+		listed[f.text] = f
+		switch f.verdict {
+		case "signature", "original", "acted":
+			if !f.goes {
+				t.Errorf("%q: Cerb acts on it, and it stays", f.text)
+			}
+		case "mailed":
+		default:
+			t.Errorf("%q: verdict %q is none", f.text, f.verdict)
+		}
+	}
+	for text, verdict := range map[string]string{
+		"#signature": "signature", "#signature ": "mailed", " #signature": "mailed", "#sig": "mailed", "#signature trailing": "mailed",
+		"text\r#signature": "signature", "text\r#comment eleven": "acted", "#comment one": "acted", "#start comment\ninside one\n#end": "acted",
+		"#cut": "acted", "#attach": "acted", "#watch": "acted", "#unwatch": "acted", "#original_message": "original",
+	} {
+		if f, there := listed[text]; !there || f.verdict != verdict || !f.goes {
+			t.Errorf("%q: listed as %+v, was seen as %s", text, f, verdict)
+		}
+	}
+}
+
 func TestCleanTakesOutWhatTheListSaysGoes(t *testing.T) {
 	for _, f := range lineForms(t) {
 		got := Clean(f.text, "", nil)
