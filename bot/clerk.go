@@ -219,7 +219,7 @@ func commentOwed(c Case, intents []Intent) bool {
 		return false
 	}
 	switch findIntent(intents, WriteComment, "").Outcome {
-	case "", Started, NotSent, Unknown:
+	case "", Started, NotSent, Unknown, Denied:
 		return true
 	}
 	return false

@@ -163,6 +163,9 @@ func (k *Clerk) resolve(ctx context.Context, c Case, s Step, in Intent, l Lease)
 func (k *Clerk) pending(ctx context.Context, in Intent, sight Sight, l Lease) (Intent, tally, error) {
 	why := wording.Because("notice_queued")
 	in.Why = why
+	if in.Outcome == Denied { // what is still queued will be done: the word does not hold
+		in.Outcome = Unknown
+	}
 	since := sight.Since
 	if since.IsZero() || since.Before(in.CalledAt) {
 		since = in.CalledAt
@@ -203,8 +206,12 @@ func (k *Clerk) absent(ctx context.Context, c Case, s Step, in Intent, sight Sig
 
 // uncertain leaves to a person what the bot can't find out.
 func (k *Clerk) uncertain(ctx context.Context, s Step, in Intent, sight Sight, l Lease) (Intent, tally, error) {
-	if in.Outcome == Claimed {
+	switch in.Outcome {
+	case Claimed:
 		return k.done(ctx, in, Result{Evidence: in.Evidence, Changed: true}, l)
+	case Denied:
+		in.Outcome = NotSent
+		return in, tally{}, k.record(ctx, in, "not done", "Looked: "+sight.Evidence+". It is repeated on the person's word.", nil, l)
 	}
 	why := sight.Reason
 	if why.IsZero() {

@@ -46,7 +46,7 @@ func (k *Clerk) obey(ctx context.Context, tx Tx, c *Case, intents []Intent, s Si
 		c.DueAt = k.world.Now()
 		return "goes on", tx.Append(ctx, Entry{CaseID: c.ID, At: k.world.Now(), Who: s.By, Kind: "pause ended", Text: s.By.Name + " ended the pause of the bot."})
 	case SignalRetry:
-		return "tried again", k.retry(ctx, tx, c, intents, s, l)
+		return "tried again", k.retry(ctx, tx, c, intents, s, said, l)
 	case SignalByHand:
 		return k.claimed(ctx, tx, c, intents, s, said, l)
 	}
@@ -68,21 +68,27 @@ func standing(c Case, intents []Intent) string {
 }
 
 // retry lets the open intents of a case be tried again: looked at first, and then repeated even where only a person may
-// say so.
-func (k *Clerk) retry(ctx context.Context, tx Tx, c *Case, intents []Intent, s Signal, l Lease) error {
+// say so. One in which even a look shows nothing certain is repeated only if the person says that it was not done.
+func (k *Clerk) retry(ctx context.Context, tx Tx, c *Case, intents []Intent, s Signal, said HandWorkDone, l Lease) error {
+	text := s.By.Name + " asked to try again; the bot looks first."
+	if said.NotDone {
+		text = fmt.Sprintf("%s says that what is in doubt was not done. %s The bot looks once more and then repeats it.", s.By.Name, said.Note)
+	}
 	for i, in := range intents {
 		if in.Outcome.Settled() || in.Outcome == HandWork {
 			continue
 		}
 		in.Approved, in.Tries, in.StartedAt = true, 0, k.world.Now()
+		if said.NotDone && in.Outcome == Unknown {
+			in.Outcome = Denied
+		}
 		if err := tx.PutIntent(ctx, in, l); err != nil {
 			return err
 		}
 		intents[i] = in
 	}
 	k.wake(c)
-	return tx.Append(ctx, Entry{CaseID: c.ID, At: k.world.Now(), Who: s.By, Step: c.Step, Kind: "retry asked",
-		Text: s.By.Name + " asked to try again; the bot looks first."})
+	return tx.Append(ctx, Entry{CaseID: c.ID, At: k.world.Now(), Who: s.By, Step: c.Step, Kind: "retry asked", Text: text})
 }
 
 // claimed notes that a person says a step was done by hand. The bot looks before it believes it.

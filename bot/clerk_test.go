@@ -398,3 +398,34 @@ func TestAServiceThatMustStayOnIsNeitherSuspendedNorCancelled(t *testing.T) {
 		t.Errorf("web01 is %s, %+v", web.State, web.Cancellation)
 	}
 }
+
+// The person has seen in the mail server's log that the mail did not go: on that word it is sent, once.
+func TestAMailThatDidNotGoIsSentOnAPersonsWord(t *testing.T) {
+	r := newRig(t, func(r *rig) { r.mailTimeout = 20 * time.Millisecond })
+	r.cerb.SetMailMode(cerbfake.MailHang)
+	c := r.start("10234")
+	f := r.run(c.ID, 3*time.Hour)
+	r.wantState(f, bot.Person, "notice_unknown")
+	r.cerb.SetMailMode(cerbfake.MailOK)
+	r.say(c.ID, bot.SignalRetry, nil)
+	r.wantState(r.run(c.ID, time.Hour), bot.Person, "notice_unknown") // trying again alone is not enough
+	r.clock.Add(time.Second)
+	r.say(c.ID, bot.SignalRetry, bot.HandWorkDone{NotDone: true, Note: "the mail server's log has nothing"})
+	f = r.run(c.ID, time.Hour)
+	r.wantState(f, bot.Waiting, "")
+	r.happenedOnce("10234", jansen, f)
+}
+
+// The word of a person does not outdo what is seen: a mail that is queued, or has gone, is not sent again.
+func TestAPersonsWordDoesNotOutdoWhatIsSeen(t *testing.T) {
+	r := newRig(t)
+	r.cerb.SetStrictSQL(false)
+	r.cerb.SetMail(false)
+	c := r.start("10234")
+	r.wantState(r.run(c.ID, 3*time.Hour), bot.Person, "notice_queued")
+	r.say(c.ID, bot.SignalRetry, bot.HandWorkDone{NotDone: true, Note: "I saw nothing"})
+	r.wantState(r.run(c.ID, 3*time.Hour), bot.Person, "notice_queued")
+	if n := len(r.cerb.Drafts()); n != 1 {
+		t.Errorf("%d drafts", n)
+	}
+}

@@ -42,18 +42,19 @@ func (c *clock) Add(d time.Duration) {
 
 // rig is the domain on real clients, which speak to doubles over HTTP, and a real SQLite file.
 type rig struct {
-	t        testing.TB
-	clock    *clock
-	cerb     *cerbfake.Server
-	office   *inhousefake.Server
-	mails    *mailbox
-	database *store.Store // the database itself
-	store    bot.Store
-	world    bot.World
-	clerk    *bot.Clerk
-	desk     *bot.Reception
-	offer    []string // the operations of the back office; nil: all
-	points   *points  // where the test lets something happen
+	t           testing.TB
+	clock       *clock
+	cerb        *cerbfake.Server
+	office      *inhousefake.Server
+	mails       *mailbox
+	database    *store.Store // the database itself
+	store       bot.Store
+	world       bot.World
+	clerk       *bot.Clerk
+	desk        *bot.Reception
+	mailTimeout time.Duration // how long Cerb waits for its mail server; 0: its own time
+	offer       []string      // the operations of the back office; nil: all
+	points      *points       // where the test lets something happen
 }
 
 type rigOption func(*rig)
@@ -96,7 +97,7 @@ func newRig(t testing.TB, options ...rigOption) *rig {
 
 func (r *rig) startDoubles() {
 	r.t.Helper()
-	r.cerb = cerbfake.New(cerbfake.Options{Now: r.clock.Now, SMTPAddr: r.mails.address, StrictSQL: true})
+	r.cerb = cerbfake.New(cerbfake.Options{Now: r.clock.Now, SMTPAddr: r.mails.address, StrictSQL: true, MailTimeout: r.mailTimeout})
 	web := httptest.NewServer(r.points.before("cerb", r.cerb))
 	r.t.Cleanup(web.Close)
 	group := r.cerb.AddGroup(cerbfake.Group{Name: "Billing", From: "debiteuren@hoster.example"})

@@ -31,9 +31,12 @@ type Signal struct {
 	Outcome    string    // what became of it, in one sentence
 }
 
-// HandWorkDone is the body of a SignalByHand: which step and object a person did, and what they say of it.
+// HandWorkDone is the body of a SignalByHand and of a SignalRetry: which step and object it is about, and what the person says
+// of it.
 type HandWorkDone struct {
 	Step   StepName `json:"step,omitempty"` // empty: every step that waits for a person
 	Object string   `json:"object,omitempty"`
 	Note   string   `json:"note,omitempty"`
+	// NotDone, with a SignalRetry, says that what was in doubt did not happen: the person has looked where the bot can't.
+	NotDone bool `json:"not_done,omitempty"`
 }

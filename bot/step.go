@@ -91,6 +91,7 @@ const (
 	Refused  Outcome = "refused"  // the other system said no
 	HandWork Outcome = "by hand"  // a person does it and says so; then it is looked at
 	Claimed  Outcome = "claimed"  // a person says that it was done by hand; to be looked at
+	Denied   Outcome = "denied"   // a person says that it was not done; to be looked at, and repeated if that shows nothing else
 )
 
 // Settled says whether nothing more has to be done for the intent.

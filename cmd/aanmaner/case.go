@@ -105,7 +105,10 @@ func (a *app) caseVerifyCommand() *cobra.Command {
 }
 
 // sayOptions is what a person says about a case.
-type sayOptions struct{ as, why, step, object string }
+type sayOptions struct {
+	as, why, step, object string
+	notDone               bool
+}
 
 func (a *app) sayCommand(name, short string, kind bot.SignalKind) *cobra.Command {
 	var o sayOptions
@@ -115,6 +118,9 @@ func (a *app) sayCommand(name, short string, kind bot.SignalKind) *cobra.Command
 			id, err := caseID(args[0])
 			if err != nil {
 				return err
+			}
+			if o.notDone && o.why == "" {
+				return usageError{errors.New("--not-done wants --why: where you looked goes into the file")}
 			}
 			if o.as == "" || kind == bot.SignalStop && o.why == "" {
 				return usageError{errors.New("say who you are with --as, and for a stop why with --why: it goes into the file")}
@@ -129,6 +135,9 @@ func (a *app) sayCommand(name, short string, kind bot.SignalKind) *cobra.Command
 		f.StringVar(&o.step, "step", "", "only this step (as case show names it)")
 		f.StringVar(&o.object, "object", "", "only this service id")
 	}
+	if kind == bot.SignalRetry {
+		f.BoolVar(&o.notDone, "not-done", false, "you have looked where the bot can't, such as in the mail server's log: what is in doubt did not happen")
+	}
 	return cmd
 }
 
@@ -142,7 +151,7 @@ func (a *app) say(ctx context.Context, d *daemon.Daemon, id int64, kind bot.Sign
 		fmt.Fprintf(a.out, "%s\n", stateLine(d, f.Case))
 		return nil
 	}
-	body := bot.HandWorkDone{Step: bot.StepName(o.step), Object: o.object, Note: o.why}
+	body := bot.HandWorkDone{Step: bot.StepName(o.step), Object: o.object, Note: o.why, NotDone: o.notDone}
 	if err := d.Reception.Say(ctx, id, kind, by, body, "command line:"+rand.Text()); err != nil {
 		return err
 	}

@@ -166,7 +166,11 @@ func (a *app) follow(ctx context.Context, d *daemon.Daemon, caseID int64, told i
 			return err
 		}
 	} else {
-		fmt.Fprintf(a.out, "%s\nNext: aanmaner case show %d\n", stateLine(d, f.Case), caseID)
+		fmt.Fprintln(a.out, stateLine(d, f.Case))
+		if f.Case.State == bot.Running {
+			fmt.Fprintf(a.out, "It goes on at %s or later, by `aanmaner serve`.\n", f.Case.DueAt.In(d.Policy.Location).Format("2 January 15:04"))
+		}
+		fmt.Fprintf(a.out, "Next: aanmaner case show %d\n", caseID)
 	}
 	if f.Case.State == bot.Person {
 		return errPerson
