@@ -72,7 +72,7 @@ func standing(c Case, intents []Intent) string {
 func (k *Clerk) retry(ctx context.Context, tx Tx, c *Case, intents []Intent, s Signal, said HandWorkDone, l Lease) error {
 	text := s.By.Name + " asked to try again; the bot looks first."
 	if said.NotDone {
-		text = fmt.Sprintf("%s says that what is in doubt was not done. %s The bot looks once more and then repeats it.", s.By.Name, said.Note)
+		text = fmt.Sprintf("%s says that what is in doubt was not done.%s The bot looks once more and then repeats it.", s.By.Name, said.why())
 	}
 	for i, in := range intents {
 		if in.Outcome.Settled() || in.Outcome == HandWork {
@@ -99,7 +99,7 @@ func (k *Clerk) claimed(ctx context.Context, tx Tx, c *Case, intents []Intent, s
 		if !open || said.Step != "" && said.Step != in.Step || said.Object != "" && said.Object != in.Object {
 			continue
 		}
-		in.Outcome, in.Evidence = Claimed, fmt.Sprintf("%s says that it was done by hand. %s", s.By.Name, said.Note)
+		in.Outcome, in.Evidence = Claimed, fmt.Sprintf("%s says that it was done by hand.%s", s.By.Name, said.why())
 		if err := tx.PutIntent(ctx, in, l); err != nil {
 			return "", err
 		}
@@ -111,7 +111,7 @@ func (k *Clerk) claimed(ctx context.Context, tx Tx, c *Case, intents []Intent, s
 	}
 	k.wake(c)
 	return fmt.Sprintf("%d said to be done", n), tx.Append(ctx, Entry{CaseID: c.ID, At: k.world.Now(), Who: s.By, Step: said.Step,
-		Object: said.Object, Kind: "done by hand", Text: fmt.Sprintf("%s says that it was done by hand. %s", s.By.Name, said.Note)})
+		Object: said.Object, Kind: "done by hand", Text: fmt.Sprintf("%s says that it was done by hand.%s", s.By.Name, said.why())})
 }
 
 // wake lets a case go on that stood still.

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"encoding/json"
+	"strings"
 	"time"
 )
 
@@ -39,4 +40,13 @@ type HandWorkDone struct {
 	Note   string   `json:"note,omitempty"`
 	// NotDone, with a SignalRetry, says that what was in doubt did not happen: the person has looked where the bot can't.
 	NotDone bool `json:"not_done,omitempty"`
+}
+
+// why is what the person said of it as a sentence behind another one; empty when nothing was said.
+func (h HandWorkDone) why() string {
+	note := strings.TrimRight(strings.TrimSpace(h.Note), ".")
+	if note == "" {
+		return ""
+	}
+	return " " + note + "."
 }
