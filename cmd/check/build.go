@@ -16,8 +16,7 @@ func build(ctx context.Context, w *world) outcome {
 	defer os.RemoveAll(dir)
 	binary := filepath.Join(dir, "aanmaner")
 	for _, args := range [][]string{{"build", "./..."}, {"build", "-o", binary, "./cmd/aanmaner"}} {
-		compile := w.command("go", args...)
-		compile.env = []string{"CGO_ENABLED=0"}
+		compile := w.withoutC("go", args...)
 		if _, err := compile.output(ctx); err != nil {
 			return failed(compile.String(), said(err)...)
 		}

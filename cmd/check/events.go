@@ -45,7 +45,7 @@ type testResults struct {
 	count    counts
 	packages int      // with tests
 	failures []string // what failed tests printed, in full
-	skips    []string
+	skips    []skip
 
 	progress func(format string, args ...any)
 	output   map[testName][]string
@@ -56,6 +56,12 @@ type testResults struct {
 	said     map[string]bool      // lines of packages that failed
 	tests    map[string]int       // ended tests of each package
 	slow     []slowName
+}
+
+// skip is a test that did not run, and what it said of it.
+type skip struct {
+	name testName
+	why  string
 }
 
 type slowName struct {
@@ -157,7 +163,7 @@ func (r *testResults) endTest(name testName, e testEvent) {
 		r.fail(name)
 	case "skip":
 		r.count.skipped++
-		r.skips = append(r.skips, fmt.Sprintf("%v: %s", name, reason(r.output[name])))
+		r.skips = append(r.skips, skip{name, reason(r.output[name])})
 	}
 	if took >= slowTest {
 		r.slow = append(r.slow, slowName{name, took})
@@ -231,6 +237,29 @@ func (r *testResults) slowest() []string {
 	var lines []string
 	for _, s := range r.slow[:min(len(r.slow), slowList)] {
 		lines = append(lines, fmt.Sprintf("%7s  %v", seconds(s.took), s.name))
+	}
+	return lines
+}
+
+// skipped lists what did not run, one line for all subtests of a test: a contract suite skips many for one reason.
+func (r *testResults) skipped() []string {
+	more := map[testName]int{}
+	var first []skip
+	for _, s := range r.skips {
+		top, _, _ := strings.Cut(s.name.test, "/")
+		of := testName{s.name.pkg, top}
+		if more[of]++; more[of] == 1 {
+			first = append(first, s)
+		}
+	}
+	var lines []string
+	for _, s := range first {
+		top, _, _ := strings.Cut(s.name.test, "/")
+		line := fmt.Sprintf("%v: %s", s.name, s.why)
+		if n := more[testName{s.name.pkg, top}] - 1; n > 0 {
+			line += fmt.Sprintf(" (and %d more of %s)", n, top)
+		}
+		lines = append(lines, line)
 	}
 	return lines
 }

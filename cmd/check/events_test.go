@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -43,11 +44,25 @@ func TestEachTestAndSubtestCountsOnce(t *testing.T) {
 	if len(r.failures) != 1 || !strings.Contains(r.failures[0], "FAIL bot TestA/b\n    a_test.go:9: got 1, want 2\n") {
 		t.Errorf("failures %q", r.failures)
 	}
-	if len(r.skips) != 1 || !strings.HasSuffix(r.skips[0], "set CERB_URL") {
-		t.Errorf("skips %q", r.skips)
+	if skips := r.skipped(); len(skips) != 1 || !strings.HasSuffix(skips[0], "set CERB_URL") {
+		t.Errorf("skips %q", skips)
 	}
 	if slow := r.slowest(); len(slow) != 1 || !strings.Contains(slow[0], "4.5s  bot TestC") {
 		t.Errorf("slow %q", slow)
+	}
+}
+
+func TestManySubtestsThatSkipAreOneLineButCountEach(t *testing.T) {
+	r, _ := readEvents(t, `
+{"Action":"output","Package":"p","Test":"TestA/b","Output":"    a_test.go:9: not offered: pay\n"}
+{"Action":"skip","Package":"p","Test":"TestA/b"}
+{"Action":"skip","Package":"p","Test":"TestA/c"}
+{"Action":"skip","Package":"p","Test":"TestA/d"}
+{"Action":"skip","Package":"q","Test":"TestA"}
+`)
+	want := []string{"p TestA/b: a_test.go:9: not offered: pay (and 2 more of TestA)", "q TestA: no reason given"}
+	if skips := r.skipped(); !slices.Equal(skips, want) || r.count.skipped != 4 {
+		t.Errorf("counted %+v, skips %q", r.count, skips)
 	}
 }
 

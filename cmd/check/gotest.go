@@ -75,8 +75,8 @@ func (r *testResults) outcome(err error, kind string) outcome {
 		return failed("no test ran")
 	}
 	o.summary = strings.TrimSpace(fmt.Sprintf("%d tests of %d packages %s", r.total(), r.packages, kind))
-	if len(r.skips) > 0 {
-		o.details = append(append(o.details, "skipped:"), r.skips...)
+	if skips := r.skipped(); len(skips) > 0 {
+		o.details = append(append(o.details, "skipped:"), skips...)
 	}
 	if slow := r.slowest(); len(slow) > 0 {
 		o.details = append(append(o.details, fmt.Sprintf("took %v or more:", slowTest)), slow...)

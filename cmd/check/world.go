@@ -62,6 +62,14 @@ func (w *world) command(name string, args ...string) command {
 	return command{dir: w.root, name: name, args: args}
 }
 
+// withoutC is the same, building as users do, without cgo. All stages but the race detector's do so: what one of them has
+// compiled is then there for the next.
+func (w *world) withoutC(name string, args ...string) command {
+	c := w.command(name, args...)
+	c.env = []string{"CGO_ENABLED=0"}
+	return c
+}
+
 // stopServices stops what was started, the last one first.
 func (w *world) stopServices() {
 	for i := len(w.stops) - 1; i >= 0; i-- {
