@@ -13,6 +13,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -66,8 +67,8 @@ const (
 )
 
 // Run runs the whole suite, with a bench of its own for each subtest. They run one after the other: on a running back office
-// they share a customer.
-func Run(t *testing.T, open func(*testing.T) *Bench) {
+// they share a customer. With parts only those are run: for a back office that offers nothing else.
+func Run(t *testing.T, open func(*testing.T) *Bench, parts ...string) {
 	for _, part := range []struct {
 		name  string
 		tests []subtest
@@ -75,6 +76,9 @@ func Run(t *testing.T, open func(*testing.T) *Bench) {
 		{"Offer", offerTests()}, {"Find", findTests()}, {"Read", readTests()}, {"Money", moneyTests()}, {"Write", writeTests()},
 		{"Service", serviceTests()}, {"Note", noteTests()}, {"Failure", failureTests()},
 	} {
+		if len(parts) > 0 && !slices.Contains(parts, part.name) {
+			continue
+		}
 		t.Run(part.name, func(t *testing.T) {
 			for _, s := range part.tests {
 				t.Run(s.name, func(t *testing.T) {

@@ -34,7 +34,7 @@ func TestPartOfAServerIsEnough(t *testing.T) {
 			}
 		})
 		return benchOn(w)
-	})
+	}, "Offer", "Find", "Read")
 }
 
 // TestOfficeKeepsTheContractOnARunningServer runs the suite against the server that INHOUSE_URL (the base address) and

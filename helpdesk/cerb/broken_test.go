@@ -12,7 +12,7 @@ import (
 
 // impatient is a client that gives up fast and takes small answers only.
 func impatient(cfg *Config) {
-	cfg.Timeout, cfg.SendTimeout, cfg.MaxBytes = 400*time.Millisecond, 400*time.Millisecond, 256<<10
+	cfg.Timeout, cfg.SendTimeout, cfg.MaxBytes = 1500*time.Millisecond, 1500*time.Millisecond, 256<<10
 }
 
 // verdict is what a client says about a write that went wrong.

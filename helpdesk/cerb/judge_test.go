@@ -22,7 +22,9 @@ func canned(t *testing.T, status int, header, body string) *Client {
 		_, _ = w.Write([]byte(body))
 	}))
 	t.Cleanup(web.Close)
-	return testClient(t, web.URL+"/rest", func(cfg *Config) { cfg.Timeout = 150 * time.Millisecond }) // no patience for a second try
+	c := testClient(t, web.URL+"/rest", func(cfg *Config) { cfg.Timeout = 20 * time.Second })
+	c.backOff = time.Minute // no time for a second try
+	return c
 }
 
 // TestStatusDecides: HTTP 200 means nothing by itself, __status does; and a write's refusal is only believed where Cerb is

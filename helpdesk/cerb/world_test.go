@@ -319,7 +319,11 @@ func TestMailServersMoodDecidesWhatIsSaid(t *testing.T) {
 		{cerbfake.MailHang, true, helpdesk.Unclear, 0}, // in the same words as the one before
 		{cerbfake.MailHang, false, helpdesk.Queued, 0},
 	} {
-		d := newDouble(t, cerbfake.Options{StrictSQL: tc.strict, MailTimeout: 10 * time.Millisecond})
+		patience := 10 * time.Second
+		if tc.mode == cerbfake.MailHang || tc.mode == cerbfake.MailHangAfterData {
+			patience = 10 * time.Millisecond
+		}
+		d := newDouble(t, cerbfake.Options{StrictSQL: tc.strict, MailTimeout: patience})
 		got := d.deliver(t, d.client(t, nil), "am-1", tc.mode)
 		if got.State != tc.want || d.mails.count() != tc.mails || got.Evidence == "" {
 			t.Errorf("mode %d, strict %t: %s (%s), %d mails", tc.mode, tc.strict, got.State, got.Evidence, d.mails.count())
@@ -330,7 +334,7 @@ func TestMailServersMoodDecidesWhatIsSaid(t *testing.T) {
 // TestCerbGoesOnWhenTheClientGaveUp: a mail server that hangs makes Cerb outlast our patience. The error says that no
 // answer came, and the look shows what became of it once Cerb is through.
 func TestCerbGoesOnWhenTheClientGaveUp(t *testing.T) {
-	d := newDouble(t, cerbfake.Options{MailTimeout: 900 * time.Millisecond})
+	d := newDouble(t, cerbfake.Options{MailTimeout: 4 * time.Second})
 	c := d.client(t, impatient)
 	ticket, n := opened(d, t, c, "am-1")
 	base, err := c.Baseline(t.Context(), n)
