@@ -131,7 +131,7 @@ func (sc screen) buttons(f bot.File) []slackgo.BlockElement {
 	case bot.Confirming:
 		return []slackgo.BlockElement{button(actionStopNow, value, sc.say("slack.button_stop_now"))}
 	case bot.Running, bot.Waiting:
-		return []slackgo.BlockElement{sc.menu(c)}
+		return []slackgo.BlockElement{sc.menu(f)}
 	case bot.Person:
 		var out []slackgo.BlockElement
 		if slices.ContainsFunc(f.Intents, parked) {
@@ -143,15 +143,19 @@ func (sc screen) buttons(f bot.File) []slackgo.BlockElement {
 		if slices.ContainsFunc(f.Intents, func(in bot.Intent) bool { return parked(in) || in.Outcome == bot.HandWork }) {
 			out = append(out, button(actionByHand, value, sc.say("slack.button_hand")))
 		}
-		return append(out, sc.menu(c))
+		return append(out, sc.menu(f))
 	}
 	return nil
 }
 
 // menu holds what is seldom needed.
-func (sc screen) menu(c bot.Case) slackgo.BlockElement {
+func (sc screen) menu(f bot.File) slackgo.BlockElement {
+	c := f.Case
 	options := []*slackgo.OptionBlockObject{
 		slackgo.NewOptionBlockObject(choiceStop+":"+pointer(c), plainText(sc.say("slack.button_stop")), nil),
+	}
+	if c.State == bot.Person && slices.ContainsFunc(f.Intents, func(in bot.Intent) bool { return in.Outcome == bot.Unknown }) {
+		options = append(options, slackgo.NewOptionBlockObject(choiceNotDone+":"+pointer(c), plainText(sc.say("slack.button_not_done")), nil))
 	}
 	if webAddress(c.Ticket.URL) {
 		open := slackgo.NewOptionBlockObject(choiceLink+":"+pointer(c), plainText(sc.say("slack.button_ticket")), nil)

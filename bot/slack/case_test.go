@@ -2,6 +2,7 @@ package slack
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -10,6 +11,7 @@ import (
 	"github.com/aanmaner/aanmaner/backoffice/inhouse/inhousefake"
 	"github.com/aanmaner/aanmaner/bot"
 	"github.com/aanmaner/aanmaner/bot/slack/slackfake"
+	"github.com/aanmaner/aanmaner/helpdesk/cerb/cerbfake"
 )
 
 func (w *world) thread(card slackfake.Message) (lines []string) {
@@ -295,6 +297,29 @@ func TestDoneByHandIsLookedAt(t *testing.T) {
 	card = w.card("Wacht op betaling")
 	if !strings.Contains(slackfake.RenderMessage(card), "2 diensten opgeschort") {
 		t.Error(slackfake.RenderMessage(card))
+	}
+}
+
+// Where even a look leaves a doubt, trying again is not enough: somebody has to say where they have seen that nothing happened.
+func TestAMailInDoubtIsSentAgainOnlyOnAPersonsWord(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.cerb.SetMailMode(cerbfake.MailDropAfterData)
+	w.confirmed("10234")
+	card := w.card("Beslissing nodig: onbekend of de mail verstuurd is")
+	w.cerb.SetMailMode(cerbfake.MailOK)
+	w.Choose(context.Background(), sanne, card.On(), actionMore, "Niet gebeurd, opnieuw doen…")
+	v := w.top(sanne, "")
+	if !strings.Contains(slackfake.RenderView(v), "het log van de mailserver") {
+		t.Error(slackfake.RenderView(v))
+	}
+	w.submit(sanne, v, slackfake.Values{fieldWhy: "mailserver, log van vandaag"})
+	card = w.card("Wacht op betaling")
+	w.eventually("the thread's end", func() bool { return strings.Contains(strings.Join(w.thread(card), "\n"), "Alles is gedaan") })
+	f, err := w.desk.File(context.Background(), 1)
+	must(t, err)
+	if !slices.ContainsFunc(f.Journal, func(e bot.Entry) bool { return strings.Contains(e.Text, "not done. mailserver, log van vandaag.") }) {
+		t.Error("the file doesn't say where the person has looked")
 	}
 }
 

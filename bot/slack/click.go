@@ -19,6 +19,7 @@ const (
 	actionByHand  = "case_by_hand"
 	actionMore    = "case_more" // the menu; the value begins with one of the choices
 	choiceStop    = "stop"
+	choiceNotDone = "not_done"
 	choiceLink    = "link" // only opens an address
 )
 
@@ -28,6 +29,7 @@ type order struct {
 	version int64
 	kind    bot.SignalKind
 	note    string
+	notDone bool // with a retry: what is in doubt did not happen
 }
 
 // pointer is the value of a button: the case and its version.
@@ -64,11 +66,13 @@ func (s *Slack) click(ctx context.Context, in inbound) string {
 	}
 	switch action {
 	case actionStopNow:
-		return s.clicked(ctx, in, sc, who, order{id, version, bot.SignalStop, s.channelScreen().say("slack.stopped_in_time")})
+		return s.clicked(ctx, in, sc, who, order{caseID: id, version: version, kind: bot.SignalStop, note: s.channelScreen().say("slack.stopped_in_time")})
 	case actionRetry:
-		return s.clicked(ctx, in, sc, who, order{id, version, bot.SignalRetry, ""})
+		return s.clicked(ctx, in, sc, who, order{caseID: id, version: version, kind: bot.SignalRetry})
 	case choiceStop:
 		return s.ask(ctx, in, sc, callbackStop, order{caseID: id, version: version, kind: bot.SignalStop})
+	case choiceNotDone:
+		return s.ask(ctx, in, sc, callbackNotDone, order{caseID: id, version: version, kind: bot.SignalRetry})
 	case actionByHand:
 		return s.ask(ctx, in, sc, callbackByHand, order{caseID: id, version: version, kind: bot.SignalByHand})
 	}
@@ -92,7 +96,7 @@ func (s *Slack) pass(ctx context.Context, sc screen, who person, o order) (said 
 	}
 	// The key makes one order of two clicks on the same card.
 	key := fmt.Sprintf("slack:case:%d:%s:%d", o.caseID, o.kind, o.version)
-	if err := s.reception.Say(ctx, o.caseID, o.kind, who.actor(), bot.HandWorkDone{Note: o.note}, key); err != nil {
+	if err := s.reception.Say(ctx, o.caseID, o.kind, who.actor(), bot.HandWorkDone{Note: o.note, NotDone: o.notDone}, key); err != nil {
 		s.log.ErrorContext(ctx, "order can't be stored", "case", o.caseID, "kind", o.kind, "error", err)
 		return s.told(sc, "slack.not_stored"), false
 	}

@@ -14,6 +14,7 @@ const (
 	callbackConfirm = "confirm"
 	callbackStop    = "stop"
 	callbackByHand  = "by_hand"
+	callbackNotDone = "not_done"
 )
 
 // The fields of our views, by action id; an input's block has the same id, since errors are shown by block.

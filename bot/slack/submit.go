@@ -15,6 +15,7 @@ import (
 // waits for one, else by redrawing the view. A leftover of an earlier run has no now.
 func (s *Slack) submit(ctx context.Context, in inbound, now *reply) string {
 	m := in.View.meta()
+	o := order{caseID: m.Case, version: m.Version, note: line(in.View.Values[fieldWhy], maxReason)}
 	who, sc, refused := s.personOf(ctx, in)
 	if refused != "" {
 		return s.show(ctx, in, now, sc.notice("slack.title_blocked", s.told(sc, refused)), "refused")
@@ -25,9 +26,14 @@ func (s *Slack) submit(ctx context.Context, in inbound, now *reply) string {
 	case callbackConfirm:
 		return s.confirm(ctx, in, now, sc, who)
 	case callbackStop:
-		return s.ordered(ctx, in, now, sc, who, order{m.Case, m.Version, bot.SignalStop, line(in.View.Values[fieldWhy], maxReason)})
+		o.kind = bot.SignalStop
+		return s.ordered(ctx, in, now, sc, who, o)
 	case callbackByHand:
-		return s.ordered(ctx, in, now, sc, who, order{m.Case, m.Version, bot.SignalByHand, line(in.View.Values[fieldWhy], maxReason)})
+		o.kind = bot.SignalByHand
+		return s.ordered(ctx, in, now, sc, who, o)
+	case callbackNotDone:
+		o.kind, o.notDone = bot.SignalRetry, true
+		return s.ordered(ctx, in, now, sc, who, o)
 	}
 	return "not understood"
 }

@@ -105,8 +105,11 @@ func (sc screen) blocked(customer *backoffice.Customer, why []wording.Reason, ca
 // dialog asks for the words that go into the file before a case is stopped or a step is called done by hand.
 func (sc screen) dialog(callback string, about string, m meta) slackgo.ModalViewRequest {
 	title, means, label := "slack.title_stop", "slack.stop_means", "slack.why"
-	if callback == callbackByHand {
+	switch callback {
+	case callbackByHand:
 		title, means, label = "slack.title_hand", "slack.hand_means", "slack.what_done"
+	case callbackNotDone:
+		title, means, label = "slack.title_not_done", "slack.not_done_means", "slack.where_looked"
 	}
 	v := sc.modal(title, title, "slack.back", section(about), section(sc.say(means)), field(fieldWhy, sc.say(label), "", "", 300))
 	v.CallbackID, v.PrivateMetadata = callback, m.String()
@@ -125,7 +128,7 @@ func (sc screen) faultsOf(v viewIn) map[string]string {
 		if v.asked() == "" {
 			faults[fieldCustomer] = sc.say("slack.choose_one")
 		}
-	case callbackStop, callbackByHand:
+	case callbackStop, callbackByHand, callbackNotDone:
 		if line(v.Values[fieldWhy], maxReason) == "" {
 			faults[fieldWhy] = sc.say("slack.need_text")
 		}
