@@ -162,8 +162,8 @@ func (k *Clerk) resolve(ctx context.Context, c Case, s Step, in Intent, l Lease)
 // pending waits for what another system will still do by itself. Doing it again would do it twice.
 func (k *Clerk) pending(ctx context.Context, in Intent, sight Sight, l Lease) (Intent, tally, error) {
 	why := wording.Because("notice_queued")
-	in.Why = why
-	if in.Outcome == Denied { // what is still queued will be done: the word does not hold
+	in.Why, in.Approved = why, false // what a person asked for was a repeat of something that is not there
+	if in.Outcome == Denied {        // what is still queued will be done: the word does not hold
 		in.Outcome = Unknown
 	}
 	since := sight.Since
@@ -217,7 +217,7 @@ func (k *Clerk) uncertain(ctx context.Context, s Step, in Intent, sight Sight, l
 	if why.IsZero() {
 		why = wording.Because("step_unknown", "step", "step."+string(s.Name))
 	}
-	in.Outcome, in.Why = Unknown, why
+	in.Outcome, in.Why, in.Approved = Unknown, why, false
 	return in, tally{park: why}, k.record(ctx, in, "in doubt", "Looked: "+sight.Evidence+". A person has to look.", nil, l)
 }
 
