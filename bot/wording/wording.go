@@ -5,12 +5,16 @@
 // the company's zone, {n:services} for a count with its noun (the key "count.services"). So a Reason can be stored with
 // plain values, today, and be read in either language next year.
 //
-// catalogue.yaml is the list; a test fails on a key that lacks a twin or whose twins use other values.
+// The files in catalogue/ are the list, one a surface; a test fails on a key that lacks a twin, that stands in two of them, or
+// whose twins use other values.
 package wording
 
 import (
-	_ "embed"
+	"embed"
+	"errors"
 	"fmt"
+	"maps"
+	"path"
 	"regexp"
 	"sort"
 	"strings"
@@ -22,8 +26,8 @@ import (
 	"github.com/aanmaner/aanmaner/snippets"
 )
 
-//go:embed catalogue.yaml
-var catalogueFile []byte
+//go:embed catalogue/*.yaml
+var catalogueFiles embed.FS
 
 var placeholder = regexp.MustCompile(`\{([a-z_0-9]+)(?::([a-z_]+))?\}`)
 
@@ -69,9 +73,26 @@ type Catalogue struct {
 
 // Load reads the embedded catalogue. Times are written in the zone loc.
 func Load(loc *time.Location) (*Catalogue, error) {
-	c := &Catalogue{loc: loc}
-	if err := yaml.Unmarshal(catalogueFile, &c.phrases); err != nil {
-		return nil, fmt.Errorf("wording: catalogue.yaml: %w", err)
+	c := &Catalogue{phrases: map[string]map[Lang]phrase{}, loc: loc}
+	files, err := catalogueFiles.ReadDir("catalogue")
+	if err != nil {
+		return nil, fmt.Errorf("wording: %w", err)
+	}
+	for _, f := range files {
+		text, err := catalogueFiles.ReadFile(path.Join("catalogue", f.Name()))
+		var phrases map[string]map[Lang]phrase
+		if err == nil {
+			err = yaml.Unmarshal(text, &phrases)
+		}
+		for key := range phrases {
+			if _, twice := c.phrases[key]; twice {
+				err = errors.Join(err, fmt.Errorf("%q stands in two files", key))
+			}
+		}
+		if err != nil {
+			return nil, fmt.Errorf("wording: %s: %w", f.Name(), err)
+		}
+		maps.Copy(c.phrases, phrases)
 	}
 	return c, nil
 }
