@@ -33,14 +33,14 @@ type client struct {
 	http    *http.Client
 	origins []string
 	posts   *rate.Limiter // chat.postMessage: one a second and channel, short bursts are let through
-	link    *link
+	link    *linkState
 	observe func(Call)
 
 	mu     sync.Mutex
 	paused map[string]time.Time // methods of which Slack said when to come back
 }
 
-func newClient(cfg Config, l *link) *client {
+func newClient(cfg Config, l *linkState) *client {
 	h := &http.Client{
 		Transport:     limited{http.DefaultTransport},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },

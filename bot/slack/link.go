@@ -33,39 +33,39 @@ func (l Link) Connected() bool { return l.Token == "" && (l.Mode == ModeHTTP || 
 // Connected tells how the bot stands with Slack now. It asks nobody.
 func (s *Slack) Connected() Link { return s.link.now() }
 
-// link keeps that.
-type link struct {
+// linkState keeps that.
+type linkState struct {
 	clock func() time.Time
 
 	mu sync.Mutex
 	is Link
 }
 
-func newLink(cfg Config) *link {
-	l := &link{clock: cfg.Now, is: Link{Mode: cfg.Mode}}
+func newLink(cfg Config) *linkState {
+	l := &linkState{clock: cfg.Now, is: Link{Mode: cfg.Mode}}
 	if cfg.Mode == ModeSocket {
 		l.is.Want, l.is.Since = sockets, cfg.Now()
 	}
 	return l
 }
 
-func (l *link) now() Link {
+func (l *linkState) now() Link {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.is
 }
 
-func (l *link) change(f func(*Link)) {
+func (l *linkState) change(f func(*Link)) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	f(&l.is)
 }
 
-func (l *link) heard(at time.Time) { l.change(func(is *Link) { is.Heard = at }) }
+func (l *linkState) heard(at time.Time) { l.change(func(is *Link) { is.Heard = at }) }
 
-func (l *link) tokenTaken() { l.change(func(is *Link) { is.Token, is.Refused = "", time.Time{} }) }
+func (l *linkState) tokenTaken() { l.change(func(is *Link) { is.Token, is.Refused = "", time.Time{} }) }
 
-func (l *link) tokenRefused(code string) {
+func (l *linkState) tokenRefused(code string) {
 	l.change(func(is *Link) {
 		if is.Token == "" {
 			is.Refused = l.clock()
@@ -75,7 +75,7 @@ func (l *link) tokenRefused(code string) {
 }
 
 // opened and closed count the connections of Socket Mode.
-func (l *link) opened() {
+func (l *linkState) opened() {
 	l.change(func(is *Link) {
 		if is.Up++; is.Up == 1 {
 			is.Since = l.clock()
@@ -84,10 +84,13 @@ func (l *link) opened() {
 	})
 }
 
-func (l *link) closed() {
+func (l *linkState) closed() {
 	l.change(func(is *Link) {
 		if is.Up--; is.Up == 0 {
 			is.Since = l.clock()
 		}
 	})
 }
+
+// sockets is how many connections the bot holds in Socket Mode: Slack closes each one every few hours.
+const sockets = 2

@@ -62,7 +62,7 @@ type Slack struct {
 	log       *slog.Logger
 
 	rights *rights
-	link   *link
+	link   *linkState
 	events events
 
 	queue  chan job

@@ -9,14 +9,14 @@ import (
 // serveCommand takes a slash command over HTTP.
 func (s *Slack) serveCommand(w http.ResponseWriter, r *http.Request) {
 	if form, ok := s.readForm(w, r); ok {
-		s.write(w, r, s.answerCommand(r.Context(), commandOfForm(form)))
+		s.reply(w, r, s.answerCommand(r.Context(), commandOfForm(form)))
 	}
 }
 
 // serveInteraction takes clicks and submitted views over HTTP.
 func (s *Slack) serveInteraction(w http.ResponseWriter, r *http.Request) {
 	if form, ok := s.readForm(w, r); ok {
-		s.write(w, r, s.answerInteraction(r.Context(), []byte(form.Get("payload"))))
+		s.reply(w, r, s.answerInteraction(r.Context(), []byte(form.Get("payload"))))
 	}
 }
 
@@ -25,7 +25,7 @@ func (s *Slack) serveInteraction(w http.ResponseWriter, r *http.Request) {
 func (s *Slack) serveEvent(w http.ResponseWriter, r *http.Request) {
 	body, ok := s.readSigned(w, r, "application/json")
 	if ok {
-		s.write(w, r, s.answerEvent(r.Context(), body))
+		s.reply(w, r, s.answerEvent(r.Context(), body))
 	}
 }
 
@@ -47,8 +47,8 @@ func (s *Slack) readForm(w http.ResponseWriter, r *http.Request) (form url.Value
 	return form, true
 }
 
-// write sends an answer and tells whoever waits for it that it is out.
-func (s *Slack) write(w http.ResponseWriter, r *http.Request, a answer) {
+// reply sends an answer and tells whoever waits for it that it is out.
+func (s *Slack) reply(w http.ResponseWriter, r *http.Request, a answer) {
 	defer a.done()
 	s.link.heard(s.cfg.Now())
 	switch {
