@@ -56,6 +56,8 @@ type Case struct {
 	CreatedAt time.Time
 	UpdatedAt time.Time
 	EndedAt   time.Time
+	// ForgottenAt is when the personal data was taken out; zero: it is there. Only ForgetCase of a store sets it.
+	ForgottenAt time.Time
 }
 
 // Actor is who did something: an agent by Slack or the command line, or the bot.

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 )
@@ -57,21 +58,52 @@ func (e *Entry) sum() string {
 	return hex.EncodeToString(sum[:])
 }
 
+// ErrForgotten: the journal's chain is whole, and entries in it were emptied, as forgetting a case does. That is only right
+// in a case whose ForgottenAt is set.
+var ErrForgotten = errors.New("the contents of the journal were taken out, its chain is whole")
+
+// forgotten says whether an entry was emptied. What it said can't be checked any more, only where it stands.
+func (e Entry) forgotten() bool {
+	return e.Text == "" && len(e.Data) == 0 && e.Object == "" && e.Who == (Actor{}) && e.Hash != e.sum()
+}
+
+// VerifyCase checks the journal of a case as VerifyJournal does. A forgotten case may have emptied entries, and is whole
+// with them; in another case they are an error.
+func VerifyCase(c Case, entries []Entry, head Head) error {
+	err := VerifyJournal(c.Key, entries, head)
+	if errors.Is(err, ErrForgotten) && !c.ForgottenAt.IsZero() {
+		return nil
+	}
+	return err
+}
+
 // VerifyJournal checks a case's whole journal against its head: numbering, links, contents and end. The error names the
-// first entry that does not fit.
+// first entry that does not fit; it is ErrForgotten when all fit and the contents of some were taken out.
 func VerifyJournal(caseKey string, entries []Entry, head Head) error {
-	at := FirstHead(caseKey)
+	at, emptied := FirstHead(caseKey), 0
 	for _, e := range entries {
 		if e.N != at.N+1 {
 			return fmt.Errorf("entry %d is followed by entry %d: something is missing", at.N, e.N)
 		}
-		if e.Prev != at.Hash || e.Hash != e.sum() {
-			return fmt.Errorf("entry %d of %s was changed after it was written", e.N, e.At.Format(time.RFC3339))
+		if e.forgotten() {
+			emptied++
+		} else if e.Hash != e.sum() {
+			return changed(e)
+		}
+		if e.Prev != at.Hash {
+			return changed(e)
 		}
 		at = Head{N: e.N, Hash: e.Hash}
 	}
 	if at != head {
 		return fmt.Errorf("the journal ends at entry %d, the case says %d: the end is missing", at.N, head.N)
 	}
+	if emptied > 0 {
+		return fmt.Errorf("%w: %d of %d entries", ErrForgotten, emptied, len(entries))
+	}
 	return nil
+}
+
+func changed(e Entry) error {
+	return fmt.Errorf("entry %d of %s was changed after it was written", e.N, e.At.Format(time.RFC3339))
 }

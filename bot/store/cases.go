@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/aanmaner/aanmaner/bot"
 )
@@ -90,6 +91,12 @@ func casesQuery(f bot.Filter) (query string, args []any) {
 	if f.AgentEmail != "" {
 		where = append(where, "lower(agent_email) = "+bind(strings.ToLower(f.AgentEmail)))
 	}
+	if !f.EndedBefore.IsZero() {
+		where = append(where, "state = 'ended' AND ended_at < "+bind(f.EndedBefore.UnixMilli()))
+	}
+	if f.NotForgotten {
+		where = append(where, "forgotten_at IS NULL")
+	}
 	query = sqlSelectCase
 	if len(where) > 0 {
 		query += " WHERE " + strings.Join(where, " AND ")
@@ -129,6 +136,14 @@ func (t *tx) whyNot(ctx context.Context, id int64) error {
 	return bot.ErrStale
 }
 
+// CountCases counts the cases that were started since. See bot.Tx.
+func (t *tx) CountCases(ctx context.Context, agentEmail string, since time.Time) (n int, err error) {
+	if _, err = t.row(ctx, sqlCountCases, []any{since.UnixMilli(), strings.ToLower(agentEmail)}, &n); err != nil {
+		return 0, fmt.Errorf("count cases: %w", err)
+	}
+	return n, nil
+}
+
 // caseArgs are the values of caseColumns, in that order.
 func caseArgs(c bot.Case, version int64) []any {
 	return []any{
@@ -143,13 +158,14 @@ func caseArgs(c bot.Case, version int64) []any {
 func scanCase(row scanner) (bot.Case, error) {
 	var c bot.Case
 	var reason, startedBy, terms, ticket, notice, agent string
-	var due, created, updated, ended sql.NullInt64
-	err := row.Scan(&c.ID, &c.Key, &c.Mode, &c.State, &c.Step, &reason, &due, &c.CustomerID, &c.CustomerNumber, &c.CustomerName,
+	var due, created, updated, ended, forgotten sql.NullInt64
+	err := row.Scan(&c.ID, &forgotten, &c.Key, &c.Mode, &c.State, &c.Step, &reason, &due, &c.CustomerID, &c.CustomerNumber, &c.CustomerName,
 		&agent, &startedBy, &terms, &ticket, &notice, &c.Version, &created, &updated, &ended)
 	if err != nil {
 		return bot.Case{}, err
 	}
 	c.DueAt, c.CreatedAt, c.UpdatedAt, c.EndedAt = instant(due), instant(created), instant(updated), instant(ended)
+	c.ForgottenAt = instant(forgotten)
 	err = parse([]string{reason, startedBy, terms, ticket, notice}, &c.Reason, &c.StartedBy, &c.Terms, &c.Ticket, &c.Notice)
 	if err != nil {
 		return bot.Case{}, fmt.Errorf("case %d: %w", c.ID, err)

@@ -62,6 +62,15 @@ func (t *tx) HandleSignal(ctx context.Context, id, outcome string, at time.Time)
 	return nil
 }
 
+// TakeSignal says that a signal is being worked on. See bot.Tx.
+func (t *tx) TakeSignal(ctx context.Context, id string, now, until time.Time) (ok bool, err error) {
+	n, err := t.exec(ctx, sqlTakeSignal, until.UnixMilli(), id, now.UnixMilli())
+	if err != nil {
+		return false, fmt.Errorf("take signal %s: %w", id, err)
+	}
+	return n > 0, nil
+}
+
 // caseRef is a case's id as other tables refer to it: NULL for no case.
 func caseRef(id int64) any {
 	if id == 0 {

@@ -7,7 +7,7 @@ const (
 	caseColumns = `key, mode, state, step, reason, due_at, customer_id, customer_number, customer_name, agent_email,
 	started_by, terms, ticket, notice, version, created_at, updated_at, ended_at`
 
-	sqlSelectCase = `SELECT id, ` + caseColumns + ` FROM cases`
+	sqlSelectCase = `SELECT id, forgotten_at, ` + caseColumns + ` FROM cases`
 
 	sqlCaseByID = sqlSelectCase + ` WHERE id = $1`
 
@@ -25,12 +25,15 @@ const (
 	version = $15, created_at = $16, updated_at = $17, ended_at = $18
 	WHERE id = $19 AND version = $20 AND ($21 = '' OR lease_token = $21)`
 
+	// Cases that were started since, whatever became of them.
+	sqlCountCases = `SELECT count(*) FROM cases WHERE created_at >= $1 AND ($2 = '' OR lower(agent_email) = $2)`
+
 	sqlCaseIsThere = `SELECT count(*) FROM cases WHERE id = $1`
 
 	// A waiting signal makes its case due by itself, too: a clerk that was at work when it came, and then wrote the row with a
 	// later due_at and went, must not leave it lying.
 	sqlDue = `SELECT id FROM cases WHERE state <> 'ended' AND (lease_token = '' OR lease_until <= $1) AND (due_at <= $1 OR id IN
-	(SELECT case_id FROM signals WHERE handled_at IS NULL AND case_id IS NOT NULL AND received_at <= $1)) ORDER BY due_at, id`
+	(SELECT case_id FROM signals WHERE handled_at IS NULL AND case_id IS NOT NULL AND received_at <= $1)) ORDER BY due_at NULLS FIRST, id`
 
 	sqlClaim = `UPDATE cases SET lease_token = $1, lease_until = $2
 	WHERE id = $3 AND (lease_token = '' OR lease_token = $1 OR lease_until <= $4)`
@@ -61,6 +64,9 @@ const (
 	sqlSignal       = `SELECT ` + signalColumns + ` FROM signals WHERE id = $1`
 	sqlHandleSignal = `UPDATE signals SET handled_at = $1, outcome = $2 WHERE id = $3 AND handled_at IS NULL`
 
+	sqlTakeSignal = `UPDATE signals SET taken_until = $1
+	WHERE id = $2 AND handled_at IS NULL AND (taken_until IS NULL OR taken_until <= $3)`
+
 	sqlHead    = `SELECT journal_n, journal_hash FROM cases WHERE id = $1`
 	sqlSetHead = `UPDATE cases SET journal_n = $1, journal_hash = $2 WHERE id = $3`
 
@@ -82,4 +88,26 @@ const (
 	// The one that was tried longest ago first, so that a card that can't be drawn doesn't hold up the others.
 	sqlStaleCards = `SELECT k.case_id FROM cards k JOIN cases c ON c.id = k.case_id WHERE k.drawn < c.version
 	ORDER BY coalesce(k.tried_at, 0), k.case_id`
+
+	questionColumns = `id, case_id, customer_number, customer_name, asked_by, text, asked_at, channel, ts, tried_at, mailed_at,
+	answer, answered_by, answered_at, told_at`
+
+	sqlPutQuestion = `INSERT INTO questions (` + questionColumns + `)
+	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+	ON CONFLICT (id) DO UPDATE SET case_id = excluded.case_id, customer_number = excluded.customer_number,
+	customer_name = excluded.customer_name, asked_by = excluded.asked_by, text = excluded.text, asked_at = excluded.asked_at,
+	channel = excluded.channel, ts = excluded.ts, tried_at = excluded.tried_at, mailed_at = excluded.mailed_at,
+	answer = excluded.answer, answered_by = excluded.answered_by, answered_at = excluded.answered_at, told_at = excluded.told_at`
+	sqlSelectQuestion     = `SELECT ` + questionColumns + ` FROM questions`
+	sqlQuestion           = sqlSelectQuestion + ` WHERE id = $1`
+	sqlQuestions          = sqlSelectQuestion + ` ORDER BY asked_at DESC, n DESC`
+	sqlUnsettledQuestions = sqlSelectQuestion + ` WHERE ts = '' AND mailed_at IS NULL OR answered_at IS NOT NULL AND told_at IS NULL
+	ORDER BY asked_at, n`
+
+	sqlStates  = `SELECT state, count(*) FROM cases GROUP BY state`
+	sqlWaiting = `SELECT
+	(SELECT count(*) FROM cases WHERE lease_token <> '' AND lease_until > $1),
+	(SELECT count(*) FROM signals WHERE handled_at IS NULL),
+	(SELECT min(received_at) FROM signals WHERE handled_at IS NULL),
+	(SELECT count(*) FROM questions WHERE answered_at IS NULL)`
 )

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -94,8 +95,11 @@ func (a *app) caseVerifyCommand() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				if err := bot.VerifyJournal(f.Case.Key, f.Journal, f.Head); err != nil {
+				if err := bot.VerifyCase(f.Case, f.Journal, f.Head); err != nil {
 					return fmt.Errorf("the journal of case %d does not hold: %w", id, err)
+				}
+				if !f.Case.ForgottenAt.IsZero() {
+					fmt.Fprintf(a.out, "Case %d was forgotten on %s: what its entries said was taken out, their chain is whole.\n", id, f.Case.ForgottenAt.Format(time.DateOnly))
 				}
 				fmt.Fprintf(a.out, "Case %d: %d entries, unbroken, ending in %s\n", id, f.Head.N, f.Head.Hash)
 				return nil

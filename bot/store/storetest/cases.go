@@ -26,6 +26,7 @@ func caseTests() []subtest {
 		{"TwoWritersNeverLoseAnUpdate", caseLostUpdate},
 		{"ReopenedBesideAnOpenOneIsRefused", caseReopen},
 		{"ListIsNarrowedByEachFilter", caseFilter},
+		{"CapHoldsHoweverManyAreStartedAtOnce", caseCap},
 	}
 }
 
@@ -139,7 +140,11 @@ func caseMissing(t *testing.T, b *Bench) {
 			_, _, err := tx.Journal(ctx, nowhere)
 			return err
 		},
-		"PutCard": func(ctx context.Context, tx bot.Tx) error { return tx.PutCard(ctx, bot.Card{CaseID: nowhere}) },
+		"PutQuestion": func(ctx context.Context, tx bot.Tx) error {
+			return tx.PutQuestion(ctx, bot.Question{ID: "q", CaseID: nowhere, AskedAt: at(0)})
+		},
+		"ForgetCase": func(ctx context.Context, tx bot.Tx) error { return tx.ForgetCase(ctx, nowhere, at(0)) },
+		"PutCard":    func(ctx context.Context, tx bot.Tx) error { return tx.PutCard(ctx, bot.Card{CaseID: nowhere}) },
 	} {
 		isErr(t, what, try(t, b.Store, f), bot.ErrNoCase)
 	}
@@ -219,6 +224,9 @@ func caseFilter(t *testing.T, b *Bench) {
 	for n, state := range []bot.State{bot.Running, bot.Waiting, bot.Person, bot.Ended, bot.Ended} {
 		c := fullCase("1023" + string(rune('4'+n%4)))
 		c.State = state
+		if state == bot.Ended {
+			c.EndedAt = at(n) // 3 and 4
+		}
 		if n == 1 {
 			c.Terms.AgentEmail = "bram@hoster.example"
 		}
@@ -236,6 +244,8 @@ func caseFilter(t *testing.T, b *Bench) {
 		"customer, ended":  {bot.Filter{CustomerID: "10234", States: []bot.State{bot.Ended}}, all[:1]},
 		"agent, any case":  {bot.Filter{AgentEmail: "BRAM@hoster.EXAMPLE"}, all[3:4]},
 		"agent, one":       {bot.Filter{AgentEmail: "sanne@hoster.example", Limit: 1}, all[:1]},
+		"ended before":     {bot.Filter{EndedBefore: at(4)}, all[1:2]},
+		"ended, kept":      {bot.Filter{EndedBefore: at(9), NotForgotten: true}, all[:2]},
 		"nobody's":         {bot.Filter{AgentEmail: "x' OR '1'='1"}, nil},
 		"a strange state":  {bot.Filter{States: []bot.State{"nowhere"}}, nil},
 		"another customer": {bot.Filter{CustomerID: "%"}, nil},
@@ -243,6 +253,43 @@ func caseFilter(t *testing.T, b *Bench) {
 		got := get(t, b.Store, func(ctx context.Context, tx bot.Tx) ([]bot.Case, error) { return tx.Cases(ctx, want.filter) })
 		if len(got) != 0 || len(want.cases) != 0 {
 			same(t, what, got, want.cases)
+		}
+	}
+}
+
+// caseCap: four programs start cases at once, each after counting. No more than the cap are started.
+func caseCap(t *testing.T, b *Bench) {
+	count := func(agent string, since time.Time) int {
+		return get(t, b.Store, func(ctx context.Context, tx bot.Tx) (int, error) { return tx.CountCases(ctx, agent, since) })
+	}
+	var all sync.WaitGroup
+	for n, s := range []bot.Store{b.Store, b.Again(t), b.Again(t), b.Again(t)} {
+		all.Go(func() {
+			for i := range 4 {
+				in(t, s, func(ctx context.Context, tx bot.Tx) error {
+					had, err := tx.CountCases(ctx, "SANNE@hoster.example", at(0))
+					if err != nil || had >= 5 {
+						return err
+					}
+					c := fullCase(string(rune('a'+n)) + string(rune('0'+i)))
+					return tx.InsertCase(ctx, &c)
+				})
+			}
+		})
+	}
+	all.Wait()
+	if got := count("sanne@HOSTER.example", at(0)); got != 5 {
+		t.Errorf("%d were started, the cap is 5", got)
+	}
+	other := fullCase("other")
+	other.CreatedAt, other.Terms.AgentEmail = at(60), "bram@hoster.example"
+	in(t, b.Store, func(ctx context.Context, tx bot.Tx) error { return tx.InsertCase(ctx, &other) })
+	for what, got := range map[string][2]int{
+		"of all": {count("", at(0)), 6}, "since": {count("", at(1)), 1}, "of the other": {count("bram@hoster.example", at(0)), 1},
+		"later": {count("", at(61)), 0}, "of nobody": {count("x", at(0)), 0},
+	} {
+		if got[0] != got[1] {
+			t.Errorf("%s: %d, wanted %d", what, got[0], got[1])
 		}
 	}
 }

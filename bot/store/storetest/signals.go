@@ -21,6 +21,7 @@ func signalTests() []subtest {
 		{"IsHandledOnce", signalHandled},
 		{"ComesOldestFirst", signalOrder},
 		{"OfNoCaseIsAListOfItsOwn", signalOfNone},
+		{"IsTakenByOneAtATime", signalTaken},
 	}
 }
 
@@ -183,4 +184,36 @@ func signalOfNone(t *testing.T, b *Bench) {
 	send(t, b.Store, fullSignal("command", 0, 2))
 	same(t, "of no case", signalsOf(t, b.Store, 0), []bot.Signal{fullSignal("command", 0, 2)})
 	same(t, "of the case", signalsOf(t, b.Store, c.ID), []bot.Signal{fullSignal("of the case", c.ID, 1)})
+}
+
+// signalTaken: several programs begin with the same click. One gets it, and another one only when that has taken too long.
+func signalTaken(t *testing.T, b *Bench) {
+	send(t, b.Store, fullSignal("click", 0, 1))
+	take := func(s bot.Store, id string, now, until time.Time) bool {
+		return get(t, s, func(ctx context.Context, tx bot.Tx) (bool, error) { return tx.TakeSignal(ctx, id, now, until) })
+	}
+	var all sync.WaitGroup
+	var got atomic.Int32
+	for _, s := range []bot.Store{b.Store, b.Again(t), b.Again(t), b.Store} {
+		all.Go(func() {
+			if take(s, "click", at(2), at(600)) {
+				got.Add(1)
+			}
+		})
+	}
+	all.Wait()
+	if got.Load() != 1 {
+		t.Errorf("%d took it", got.Load())
+	}
+	same(t, "still waiting", signalsOf(t, b.Store, 0), []bot.Signal{fullSignal("click", 0, 1)})
+	if take(b.Again(t), "click", at(500), at(900)) {
+		t.Error("taken from the one who works on it")
+	}
+	if !take(b.Again(t), "click", at(700), at(900)) {
+		t.Error("whoever had it is long gone, and it is not to be had")
+	}
+	in(t, b.Store, func(ctx context.Context, tx bot.Tx) error { return tx.HandleSignal(ctx, "click", "gedaan", at(701)) })
+	if take(b.Store, "click", at(2000), at(3000)) || take(b.Store, "nowhere", at(1), at(2)) {
+		t.Error("taken, though it is handled or not there")
+	}
 }

@@ -1,7 +1,8 @@
 // Package storetest is the contract suite of bot.Store: what every store must do, on whatever database. A test package makes
 // a Bench and calls Run.
 //
-// Reading order: suite.go, cases.go, leases.go, intents.go, signals.go, journal.go, cards.go, tx.go.
+// Reading order: suite.go, cases.go, leases.go, intents.go, signals.go, journal.go, cards.go, questions.go,
+// forget.go, stats.go, tx.go.
 package storetest
 
 import (
@@ -36,7 +37,7 @@ func Run(t *testing.T, open func(*testing.T) *Bench) {
 		tests []subtest
 	}{
 		{"Case", caseTests()}, {"Lease", leaseTests()}, {"Intent", intentTests()}, {"Signal", signalTests()}, {"Journal", journalTests()},
-		{"Card", cardTests()}, {"Tx", txTests()},
+		{"Card", cardTests()}, {"Question", questionTests()}, {"Forget", forgetTests()}, {"Stats", statsTests()}, {"Tx", txTests()},
 	} {
 		t.Run(part.name, func(t *testing.T) {
 			for _, s := range part.tests {
