@@ -123,6 +123,8 @@ func (d *Daemon) world(o Options) bot.World {
 	}
 	if d.Policy.Mode == bot.DryRun {
 		w.Desk, w.Office = dryrun.NewDesk(d.cerb, d.now), dryrun.NewOffice(d.house, d.now)
+	} else {
+		w.Desk, w.Office = dryrun.Limit(w.Desk, w.Office, d.Config.liveSteps())
 	}
 	if o.Decorate != nil {
 		w = o.Decorate(w)

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/url"
 	"slices"
@@ -24,17 +23,7 @@ const (
 	openTimeout = 2 * time.Second // a trigger lives three seconds
 	callTimeout = 10 * time.Second
 	replyBytes  = 1 << 20
-)
-
-// The errors of calls that callers tell apart.
-var (
-	errTrigger  = errors.New("slack: the trigger is spent")          // too late, or used before
-	errGone     = errors.New("slack: the view or message is gone")   // closed by the person, or deleted
-	errChanged  = errors.New("slack: the view has changed")          // the person did something meanwhile
-	errNoEffect = errors.New("slack: the call had no effect")        // certainly
-	errDoubt    = errors.New("slack: unknown whether it had effect") // it may have
-	errRight    = errors.New("slack: the app may not do that")       // a scope is missing, or it isn't in the channel
-	errOrigin   = errors.New("slack: not an address for answers")
+	maxPages    = 5 // of a channel's history
 )
 
 // client is the part of Slack's Web API that we use. It holds slack-go, whose releases may break, behind our own calls.
@@ -44,12 +33,14 @@ type client struct {
 	http    *http.Client
 	origins []string
 	posts   *rate.Limiter // chat.postMessage: one a second and channel, short bursts are let through
+	link    *linkState
+	observe func(Call)
 
 	mu     sync.Mutex
 	paused map[string]time.Time // methods of which Slack said when to come back
 }
 
-func newClient(cfg Config) *client {
+func newClient(cfg Config, l *linkState) *client {
 	h := &http.Client{
 		Transport:     limited{http.DefaultTransport},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
@@ -57,7 +48,7 @@ func newClient(cfg Config) *client {
 	return &client{
 		api:  slackgo.New(cfg.BotToken, slackgo.OptionAPIURL(cfg.APIURL), slackgo.OptionHTTPClient(h)),
 		http: h, origins: cfg.ResponseOrigins, posts: rate.NewLimiter(rate.Every(time.Second), 3),
-		paused: map[string]time.Time{},
+		paused: map[string]time.Time{}, link: l, observe: cfg.Observe,
 	}
 }
 
@@ -82,22 +73,34 @@ type cutBody struct {
 func (c *client) openView(ctx context.Context, trigger string, v slackgo.ModalViewRequest) (id, hash string, err error) {
 	ctx, cancel := context.WithTimeout(ctx, openTimeout)
 	defer cancel()
-	resp, err := c.api.OpenViewContext(ctx, trigger, v)
+	err = c.once(ctx, "views.open", func(ctx context.Context) error {
+		resp, err := c.api.OpenViewContext(ctx, trigger, v)
+		if err == nil {
+			id, hash = resp.ID, resp.Hash
+		}
+		return err
+	})
 	if err != nil {
 		return "", "", classed("views.open", err)
 	}
-	return resp.ID, resp.Hash, nil
+	return id, hash, nil
 }
 
 // pushView puts a modal on top of the one in which the person clicked.
 func (c *client) pushView(ctx context.Context, trigger string, v slackgo.ModalViewRequest) (id, hash string, err error) {
 	ctx, cancel := context.WithTimeout(ctx, openTimeout)
 	defer cancel()
-	resp, err := c.api.PushViewContext(ctx, trigger, v)
+	err = c.once(ctx, "views.push", func(ctx context.Context) error {
+		resp, err := c.api.PushViewContext(ctx, trigger, v)
+		if err == nil {
+			id, hash = resp.ID, resp.Hash
+		}
+		return err
+	})
 	if err != nil {
 		return "", "", classed("views.push", err)
 	}
-	return resp.ID, resp.Hash, nil
+	return id, hash, nil
 }
 
 // updateView redraws a modal. With a hash only if it is still as it was; without one, always. A busy Slack is asked again.
@@ -219,32 +222,53 @@ func (c *client) mayRead(ctx context.Context, channel string) error {
 	return nil
 }
 
-// findCard looks in a channel for the card of a case that was posted since, by its metadata. sure is false where the
-// channel's history can't be read to the end.
-func (c *client) findCard(ctx context.Context, channel string, caseID int64, since time.Time) (ts string, sure bool, err error) {
+// posted is a card that stands in a channel.
+type posted struct {
+	ts     string
+	caseID int64
+}
+
+// findCards lists the cards of ours that were posted in a channel since, by their metadata, oldest first. all is false where
+// the channel's history can't be read to the end.
+func (c *client) findCards(ctx context.Context, channel string, since time.Time) (cards []posted, all bool, err error) {
 	cursor := ""
-	for range 5 {
+	for range maxPages {
 		var page *slackgo.GetConversationHistoryResponse
 		err = c.patiently(ctx, "conversations.history", func(ctx context.Context) error {
 			page, err = c.api.GetConversationHistoryContext(ctx, &slackgo.GetConversationHistoryParameters{
-				ChannelID: channel, Oldest: strconv.FormatInt(since.Add(-time.Minute).Unix(), 10), Limit: 200,
+				ChannelID: channel, Oldest: strconv.FormatInt(since.Unix(), 10), Limit: 200,
 				Cursor: cursor, IncludeAllMetadata: true,
 			})
 			return err
 		})
 		if err != nil {
-			return "", false, classed("conversations.history", err)
+			return nil, false, classed("conversations.history", err)
 		}
 		for _, m := range page.Messages {
-			if m.Metadata.EventType == cardEvent && fmt.Sprint(m.Metadata.EventPayload["case"]) == strconv.FormatInt(caseID, 10) {
-				return m.Timestamp, true, nil
+			id, err := strconv.ParseInt(fmt.Sprint(m.Metadata.EventPayload["case"]), 10, 64)
+			if m.Metadata.EventType == cardEvent && err == nil {
+				cards = append(cards, posted{m.Timestamp, id})
 			}
 		}
 		if cursor = page.ResponseMetaData.NextCursor; cursor == "" || !page.HasMore {
-			return "", true, nil
+			slices.Reverse(cards)
+			return cards, true, nil
 		}
 	}
-	return "", false, nil
+	slices.Reverse(cards)
+	return cards, false, nil
+}
+
+// remove takes a message of ours away.
+func (c *client) remove(ctx context.Context, channel, ts string) error {
+	err := c.patiently(ctx, "chat.delete", func(ctx context.Context) error {
+		_, _, err := c.api.DeleteMessageContext(ctx, channel, ts)
+		return err
+	})
+	if err != nil {
+		return classed("chat.delete", err)
+	}
+	return nil
 }
 
 // respond posts a private line to the address that came with a command or click. Only to Slack's own origins: what stands
@@ -306,70 +330,4 @@ func (c *client) patiently(ctx context.Context, method string, call func(context
 		case <-time.After(wait):
 		}
 	}
-}
-
-// once makes a call, unless Slack said a moment ago that the method is to rest: then it fails at once, without a call.
-func (c *client) once(ctx context.Context, method string, call func(context.Context) error) error {
-	c.mu.Lock()
-	left := time.Until(c.paused[method])
-	c.mu.Unlock()
-	if left > 0 {
-		return &slackgo.RateLimitedError{RetryAfter: left}
-	}
-	err := call(ctx)
-	if wait, busy := retryAfter(err); busy {
-		c.mu.Lock()
-		c.paused[method] = time.Now().Add(max(wait, time.Second))
-		c.mu.Unlock()
-	}
-	return err
-}
-
-// retryAfter says whether Slack was too busy, and for how long.
-func retryAfter(err error) (time.Duration, bool) {
-	var limit *slackgo.RateLimitedError
-	var status slackgo.StatusCodeError
-	var said slackgo.SlackErrorResponse
-	switch {
-	case errors.As(err, &limit):
-		return limit.RetryAfter, true
-	case errors.As(err, &status) && status.Code == http.StatusTooManyRequests:
-		return 30 * time.Second, true
-	case errors.As(err, &said) && slices.Contains([]string{"ratelimited", "rate_limited"}, said.Err):
-		return 10 * time.Second, true
-	}
-	return 0, false
-}
-
-// classed puts an error of slack-go into our classes. Both the class and slack-go's error stay within reach of errors.Is
-// and errors.As.
-func classed(method string, err error) error {
-	return fmt.Errorf("%s: %w: %w", method, classOf(err), withoutURL(err))
-}
-
-func classOf(err error) error {
-	if _, busy := retryAfter(err); busy {
-		return errNoEffect
-	}
-	var said slackgo.SlackErrorResponse
-	if errors.As(err, &said) {
-		switch said.Err {
-		case "trigger_expired", "trigger_exchanged", "expired_trigger_id", "exchanged_trigger_id":
-			return errTrigger
-		case "not_found", "view_not_found", "message_not_found", "cant_update_message", "edit_window_closed":
-			return errGone
-		case "hash_conflict":
-			return errChanged
-		case "missing_scope", "not_allowed_token_type", "no_permission", "channel_not_found", "not_in_channel", "is_archived":
-			return errRight
-		case "internal_error", "fatal_error": // "some aspect of the operation may have succeeded"
-			return errDoubt
-		}
-		return errNoEffect
-	}
-	var dial *net.OpError
-	if errors.As(err, &dial) && dial.Op == "dial" {
-		return errNoEffect
-	}
-	return errDoubt
 }

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/url"
+	"time"
 
 	"github.com/aanmaner/aanmaner/bot"
 )
@@ -16,6 +18,7 @@ const (
 	aCommand kind = "command"
 	aClick   kind = "click"
 	aSubmit  kind = "submit"
+	anEvent  kind = "event" // never stored: see events
 )
 
 // inbound is what came in, reduced to what is needed to work on it: also after a restart, from the signal's row.
@@ -31,6 +34,8 @@ type inbound struct {
 	Action string  `json:"action,omitempty"` // of a click: which element
 	Value  string  `json:"value,omitempty"`  // and what it stands for
 	View   *viewIn `json:"view,omitempty"`   // that was submitted, or in which was clicked
+
+	at time.Time // when it came in; only of what a sweep found
 }
 
 // viewIn is a view as it came back from a person.
@@ -53,6 +58,39 @@ func (in inbound) key() string {
 
 // startKey is one confirmation: the same view in the same state starts one case, however often it is submitted.
 func (v *viewIn) startKey() string { return "slack:" + v.ID + ":" + v.Hash }
+
+// commandIn is a slash command as it comes: a form over HTTP, an object with the same names on a socket
+// (docs.slack.dev/interactivity/implementing-slash-commands#payload).
+type commandIn struct {
+	AppID       string `json:"api_app_id"`
+	Team        string `json:"team_id"`
+	Enterprise  string `json:"enterprise_id"`
+	User        string `json:"user_id"`
+	Channel     string `json:"channel_id"`
+	Command     string `json:"command"`
+	Text        string `json:"text"`
+	TriggerID   string `json:"trigger_id"`
+	ResponseURL string `json:"response_url"`
+}
+
+func commandOfForm(f url.Values) commandIn {
+	return commandIn{
+		AppID: f.Get("api_app_id"), Team: f.Get("team_id"), Enterprise: f.Get("enterprise_id"), User: f.Get("user_id"),
+		Channel: f.Get("channel_id"), Command: f.Get("command"), Text: f.Get("text"), TriggerID: f.Get("trigger_id"),
+		ResponseURL: f.Get("response_url"),
+	}
+}
+
+func (c commandIn) from() sender {
+	return sender{App: c.AppID, Team: c.Team, Enterprise: c.Enterprise, User: c.User}
+}
+
+func (c commandIn) inbound() inbound {
+	return inbound{
+		Kind: aCommand, User: c.User, Team: c.Team, Channel: c.Channel, TriggerID: c.TriggerID, ResponseURL: c.ResponseURL,
+		Text: typed(c.Text),
+	}
+}
 
 // payload is the part of Slack's interaction payloads that we read. Our own, since slack-go's refuses a payload in which
 // is_enterprise_install is a string.
@@ -114,9 +152,9 @@ func (v value) text() string {
 }
 
 // parsePayload reads an interaction. ok is false for one that asks nothing of us.
-func parsePayload(raw string) (from sender, in inbound, ok bool, err error) {
+func parsePayload(raw []byte) (from sender, in inbound, ok bool, err error) {
 	var p payload
-	if err := json.Unmarshal([]byte(raw), &p); err != nil {
+	if err := json.Unmarshal(raw, &p); err != nil {
 		return from, in, false, fmt.Errorf("payload: %w", err)
 	}
 	if p.User == nil || p.User.ID == "" {

@@ -122,22 +122,23 @@ func (s *Slack) previewOrWhyNot(ctx context.Context, sc screen, p bot.Preview, c
 
 // personOf says who did something, how to write to that person, and, by the catalogue's key, why the person may not: the
 // list of who may use the bot was looked at when it came in, but may be shorter by now.
-func (s *Slack) personOf(ctx context.Context, in inbound) (person, screen, string) {
+func (s *Slack) personOf(ctx context.Context, in inbound) (who person, sc screen, refused string) {
 	who, err := s.people.get(ctx, in.User)
 	if err != nil {
 		s.log.WarnContext(ctx, "person can't be read", "user", in.User, "error", err)
 		return person{}, s.screenFor(s.cfg.channelLang()), "slack.who_unknown"
 	}
-	sc := s.screenFor(who.Lang)
+	sc = s.screenFor(who.Lang)
 	switch {
 	case who.Refused != "":
 		return who, sc, who.Refused
-	case !s.cfg.mayUse(in.User):
-		return who, sc, "slack.refused"
 	case who.Email == "":
-		return who, sc, "slack.no_email"
+		refused = "slack.no_email"
 	}
-	return who, sc, ""
+	if key := s.rights.refusal(ctx, in.User); key != "" {
+		refused = key
+	}
+	return who, sc, refused
 }
 
 // reasonOf puts into words why something couldn't be read. What went wrong is in the log.

@@ -140,7 +140,9 @@ func TestCrashWhilePostingLeavesOneCard(t *testing.T) {
 				_, _, err := w.bot.client.api.DeleteMessageContext(ctx, cases, card.TS)
 				must(t, err)
 			}
-			must(t, w.bot.putCard(ctx, bot.Card{CaseID: 1, Channel: cases, TriedAt: w.clock.Now()}))
+			must(t, w.bot.inTx(ctx, func(tx bot.Tx) error {
+				return tx.PutCard(ctx, bot.Card{CaseID: 1, Channel: cases, TriedAt: w.clock.Now()})
+			}))
 			w.hold = false
 			w.start()
 			w.oneCard()
@@ -162,7 +164,7 @@ func TestNothingThatWasAcknowledgedIsLost(t *testing.T) {
 	if got := w.Command(ctx, kees, "10235"); !got.OK() {
 		t.Fatal(got.Status)
 	}
-	w.clock.Add(time.Second)
+	w.clock.Add(triggerLife + time.Second)
 	w.start()
 	w.told(sanne, "Gestart.")
 	w.told(kees, "The bot was restarted just now. Nothing was changed; type it again.")

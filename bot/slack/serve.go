@@ -1,7 +1,7 @@
 package slack
 
 import (
-	"encoding/json"
+	"context"
 	"net/http"
 	"strings"
 	"time"
@@ -12,75 +12,84 @@ import (
 // langTimeout is how long an answer that is due at once waits for the person's language.
 const langTimeout = time.Second
 
-// serveCommand takes a slash command. An application's error is a 200 with a private line: any other status is shown as a
+// answer is what Slack is told at once about what it delivered, whichever road it came by: as the answer to a request
+// (web.go) or as an acknowledgement on a socket (socket.go).
+type answer struct {
+	status int    // of HTTP; 0 means 200. From 400 on it is a refusal, which a socket shows by not acknowledging
+	why    string // of a refusal, for whoever reads Slack's log of the app
+	body   any    // as JSON; nil: nothing is said
+
+	shown *shownView // set where body draws a view
+	sent  func()     // is called when the answer is out; may be nil
+}
+
+// shownView is a view that an answer draws. A socket carries no large answers; there the view is drawn by its id instead.
+type shownView struct {
+	id   string
+	view slackgo.ModalViewRequest
+}
+
+func refusedWith(status int, why string) answer { return answer{status: status, why: why} }
+
+// done tells whoever waits for it that the answer is out.
+func (a answer) done() {
+	if a.sent != nil {
+		a.sent()
+	}
+}
+
+// answerCommand takes a slash command. An application's error is a 200 with a private line: any other status is shown as a
 // failure of the app (docs.slack.dev/interactivity/implementing-slash-commands#responding_with_errors).
-func (s *Slack) serveCommand(w http.ResponseWriter, r *http.Request) {
-	form, ok := s.readSigned(w, r)
-	if !ok {
-		return
+func (s *Slack) answerCommand(ctx context.Context, c commandIn) answer {
+	in := c.inbound()
+	if !s.cfg.forUs(c.from()) || in.TriggerID == "" || in.User == "" || c.Command != s.cfg.Command {
+		s.log.WarnContext(ctx, "command is not for this app", "app", c.AppID, "team", c.Team, "command", line(c.Command, maxName))
+		return refusedWith(http.StatusForbidden, "not for this app")
 	}
-	from := sender{App: form.Get("api_app_id"), Team: form.Get("team_id"), Enterprise: form.Get("enterprise_id"), User: form.Get("user_id")}
-	in := inbound{
-		Kind: aCommand, User: from.User, Team: from.Team, Channel: form.Get("channel_id"), TriggerID: form.Get("trigger_id"),
-		ResponseURL: form.Get("response_url"), Text: typed(form.Get("text")),
-	}
-	if !s.cfg.forUs(from) || in.TriggerID == "" || in.User == "" || form.Get("command") != s.cfg.Command {
-		s.log.WarnContext(r.Context(), "command is not for this app", "app", from.App, "team", from.Team, "command", line(form.Get("command"), maxName))
-		http.Error(w, "not for this app", http.StatusForbidden)
-		return
-	}
-	if key := s.refusal(from); key != "" {
-		s.log.WarnContext(r.Context(), "command of a person without rights", "user", in.User, "team", in.Team)
-		s.private(w, r, in.User, key)
-		return
+	if key := s.refusal(ctx, c.from()); key != "" {
+		s.log.WarnContext(ctx, "command of a person without rights", "user", in.User, "team", in.Team, "why", key)
+		return s.private(ctx, in.User, key)
 	}
 	if in.Text == "help" {
-		s.private(w, r, in.User, "slack.help")
-		return
+		return s.private(ctx, in.User, "slack.help")
 	}
-	if _, said := s.take(r, in, nil); said != "" {
-		s.private(w, r, in.User, said)
-		return
+	if _, said := s.take(ctx, in, nil); said != "" {
+		return s.private(ctx, in.User, said)
 	}
-	w.WriteHeader(http.StatusOK)
+	return answer{}
 }
 
 // refusal says, by the catalogue's key, why the person may not use the bot; empty: may.
-func (s *Slack) refusal(from sender) string {
-	switch {
-	case !s.cfg.ours(from):
+func (s *Slack) refusal(ctx context.Context, from sender) string {
+	if !s.cfg.ours(from) {
 		return "slack.refused_foreign"
-	case !s.cfg.mayUse(from.User):
-		return "slack.refused"
 	}
-	return ""
+	return s.rights.refusal(ctx, from.User)
 }
 
 // take commits what came in and hands it to the pool. What has come before (fresh is false) is done already. said is the
 // key of what to tell the person when nothing will be done.
-func (s *Slack) take(r *http.Request, in inbound, now *reply) (fresh bool, said string) {
-	fresh, err := s.accept(r.Context(), in)
+func (s *Slack) take(ctx context.Context, in inbound, now *reply) (fresh bool, said string) {
+	fresh, err := s.accept(ctx, in)
 	if err != nil {
-		s.log.ErrorContext(r.Context(), "what came in can't be stored", "kind", in.Kind, "user", in.User, "error", err)
+		s.log.ErrorContext(ctx, "what came in can't be stored", "kind", in.Kind, "user", in.User, "error", err)
 		return false, "slack.not_stored"
 	}
 	if !fresh {
-		s.log.InfoContext(r.Context(), "came in before", "signal", in.key())
+		s.log.InfoContext(ctx, "came in before", "signal", in.key())
 		return false, ""
 	}
-	select {
-	case s.queue <- job{in: in, now: now}:
+	if s.enqueue(job{in: in, now: now}) {
 		return true, ""
-	default:
-		s.handled(r.Context(), in.key(), "too busy")
-		return true, "slack.busy"
 	}
+	s.handled(ctx, in.key(), "too busy")
+	return true, "slack.busy"
 }
 
 // private answers a command with a line that only the person sees, in the person's language.
-func (s *Slack) private(w http.ResponseWriter, r *http.Request, user, key string) {
-	sc := s.screenFor(s.people.lang(r.Context(), user, langTimeout))
-	writeJSON(w, map[string]string{"response_type": "ephemeral", "text": s.told(sc, key)})
+func (s *Slack) private(ctx context.Context, user, key string) answer {
+	sc := s.screenFor(s.people.lang(ctx, user, langTimeout))
+	return answer{body: map[string]string{"response_type": "ephemeral", "text": s.told(sc, key)}}
 }
 
 // told is a private sentence, with the names that it may need.
@@ -96,105 +105,82 @@ func (s *Slack) told(sc screen, key string) string {
 	return text
 }
 
-// serveInteraction takes clicks and submitted views.
-func (s *Slack) serveInteraction(w http.ResponseWriter, r *http.Request) {
-	form, ok := s.readSigned(w, r)
-	if !ok {
-		return
-	}
-	from, in, asks, err := parsePayload(form.Get("payload"))
+// answerInteraction takes clicks and submitted views.
+func (s *Slack) answerInteraction(ctx context.Context, raw []byte) answer {
+	from, in, asks, err := parsePayload(raw)
 	switch {
 	case err != nil:
-		s.log.WarnContext(r.Context(), "interaction can't be read", "error", err)
-		http.Error(w, "the payload can't be read", http.StatusBadRequest)
-		return
+		s.log.WarnContext(ctx, "interaction can't be read", "error", err)
+		return refusedWith(http.StatusBadRequest, "the payload can't be read")
 	case !s.cfg.forUs(from):
-		s.log.WarnContext(r.Context(), "interaction is not for this app", "app", from.App)
-		http.Error(w, "not for this app", http.StatusForbidden)
-		return
+		s.log.WarnContext(ctx, "interaction is not for this app", "app", from.App)
+		return refusedWith(http.StatusForbidden, "not for this app")
 	case !asks, in.Kind == aClick && strings.HasPrefix(in.Action, linkAction): // opening an address asks nothing of us
-		w.WriteHeader(http.StatusOK)
-		return
+		return answer{}
 	}
-	key := s.refusal(from)
+	key := s.refusal(ctx, from)
 	if in.Kind == aSubmit {
-		s.serveSubmit(w, r, in, key)
-		return
+		return s.answerSubmit(ctx, in, key)
 	}
-	s.serveClick(w, r, in, key)
+	return s.answerClick(ctx, in, key)
 }
 
-// serveClick acknowledges a click; what it asks for follows. A refusal is told, never swallowed.
-func (s *Slack) serveClick(w http.ResponseWriter, r *http.Request, in inbound, refused string) {
+// answerClick acknowledges a click; what it asks for follows. A refusal is told, never swallowed.
+func (s *Slack) answerClick(ctx context.Context, in inbound, refused string) answer {
 	if refused == "" {
-		_, refused = s.take(r, in, nil)
+		_, refused = s.take(ctx, in, nil)
 	} else {
-		s.log.WarnContext(r.Context(), "click of a person without rights", "user", in.User, "action", in.Action)
+		s.log.WarnContext(ctx, "click of a person without rights", "user", in.User, "action", in.Action, "why", refused)
 	}
 	if refused == "" {
-		w.WriteHeader(http.StatusOK)
-		return
+		return answer{}
 	}
 	in.Action, in.Text = actionTell, refused
-	select {
-	case s.queue <- job{in: in, unstored: true}:
-		w.WriteHeader(http.StatusOK)
-	default: // Slack then says beside the button that the app didn't answer
-		http.Error(w, "too busy", http.StatusServiceUnavailable)
+	if s.enqueue(job{in: in, unstored: true}) {
+		return answer{}
 	}
+	return refusedWith(http.StatusServiceUnavailable, "too busy") // Slack then says beside the button that the app didn't answer
 }
 
-// serveSubmit answers a submitted view: with an error on a field, with what came of it if that is known at once, or else
+// answerSubmit answers a submitted view: with an error on a field, with what came of it if that is known at once, or else
 // with a view that says that the bot is at work.
-func (s *Slack) serveSubmit(w http.ResponseWriter, r *http.Request, in inbound, refused string) {
-	sc := s.screenFor(s.people.lang(r.Context(), in.User, langTimeout))
+func (s *Slack) answerSubmit(ctx context.Context, in inbound, refused string) answer {
+	sc := s.screenFor(s.people.lang(ctx, in.User, langTimeout))
 	if refused != "" {
-		s.log.WarnContext(r.Context(), "submission of a person without rights", "user", in.User)
-		s.answerView(w, sc.notice("slack.title", s.told(sc, refused)))
-		return
+		s.log.WarnContext(ctx, "submission of a person without rights", "user", in.User, "why", refused)
+		return answerView(in, sc.notice("slack.title", s.told(sc, refused)))
 	}
 	if faults := sc.faultsOf(*in.View); len(faults) > 0 {
-		writeJSON(w, slackgo.NewErrorsViewSubmissionResponse(faults))
-		return
+		return answer{body: slackgo.NewErrorsViewSubmissionResponse(faults)}
 	}
 	now := newReply()
-	defer now.isWritten()
-	fresh, said := s.take(r, in, now)
+	a := s.awaitSubmit(ctx, sc, in, now)
+	a.sent = now.isWritten
+	return a
+}
+
+// awaitSubmit hands a submission to the pool and waits a moment for what comes of it.
+func (s *Slack) awaitSubmit(ctx context.Context, sc screen, in inbound, now *reply) answer {
+	fresh, said := s.take(ctx, in, now)
 	switch {
 	case said != "":
-		s.answerView(w, sc.notice("slack.title", s.told(sc, said)))
-		return
+		return answerView(in, sc.notice("slack.title", s.told(sc, said)))
 	case !fresh: // whoever works on the first one shows what comes of it
-		w.WriteHeader(http.StatusOK)
-		return
+		return answer{}
+	case in.View.Callback == callbackSearch || in.View.Callback == callbackChoose: // shows at once that it is under way
+		return answerView(in, sc.working(*in.View))
 	}
-	if in.View.Callback == callbackSearch || in.View.Callback == callbackChoose { // shows at once that it is under way
-		s.answerView(w, sc.working(*in.View))
-		return
-	}
-	view, known := now.wait(r.Context(), s.pace.submit)
+	view, known := now.wait(ctx, s.pace.submit)
 	switch {
 	case !known:
-		s.answerView(w, sc.working(*in.View))
+		return answerView(in, sc.working(*in.View))
 	case view == nil:
-		w.WriteHeader(http.StatusOK) // closes the view
-	default:
-		s.answerView(w, *view)
+		return answer{} // closes the view
 	}
+	return answerView(in, *view)
 }
 
 // answerView puts a view in the place of the submitted one.
-func (s *Slack) answerView(w http.ResponseWriter, v slackgo.ModalViewRequest) {
-	writeJSON(w, slackgo.NewUpdateViewSubmissionResponse(&v))
-}
-
-func writeJSON(w http.ResponseWriter, v any) {
-	body, err := json.Marshal(v)
-	if err != nil {
-		http.Error(w, "the answer can't be written", http.StatusInternalServerError)
-		return
-	}
-	w.Header().Set("Content-Type", "application/json; charset=utf-8")
-	// Slack may have hung up; there is nobody to tell.
-	_, _ = w.Write(body)
+func answerView(in inbound, v slackgo.ModalViewRequest) answer {
+	return answer{body: slackgo.NewUpdateViewSubmissionResponse(&v), shown: &shownView{in.View.ID, v}}
 }

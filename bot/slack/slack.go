@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 	"time"
 
@@ -27,16 +26,27 @@ type Config struct {
 
 	Command         string // the slash command, as registered; empty: /terminate
 	CaseChannel     string // id of the channel where the cards go
+	FallbackChannel string // where they go while that one is closed to the bot; empty: they wait
 	ChannelLanguage string // of everything in that channel, nl or en; empty: nl
 
-	AllowedUsers []string          // U…, who may use the bot; none: nobody
-	AskWhom      string            // whom a person without rights is told to ask; empty: credit control
-	AgentEmails  map[string]string // by U…: the helpdesk's address of a person whose Slack address is another
+	AllowedUsers   []string // U…, who may use the bot
+	AllowedGroups  []string // S…, user groups whose members may; with no users and no groups nobody may
+	ApproverUsers  []string // U…, the credit-control team
+	ApproverGroups []string // S…, likewise
+	AskWhom     string            // whom a person without rights is told to ask; empty: credit control
+	AgentEmails map[string]string // by U…: the helpdesk's address of a person whose Slack address is another
 
 	// ResponseOrigins are the origins (scheme and host) to which private answers may be posted; none: Slack's own.
 	ResponseOrigins []string
 
-	Now func() time.Time // nil: time.Now
+	Mode     string // ModeHTTP or ModeSocket; empty: ModeHTTP
+	AppToken string // xapp-…, for ModeSocket
+
+	// Minimal keeps customers' names, amounts and quotes out of channels: a card says the customer's number and the state.
+	Minimal bool
+
+	Now     func() time.Time // nil: time.Now
+	Observe func(Call)       // is told of each call of the Web API; nil: nobody is
 }
 
 // Slack takes what agents ask for in Slack and shows them what becomes of it. Make it with New; serve Handler, and keep Run
@@ -51,7 +61,12 @@ type Slack struct {
 	policy    bot.Policy
 	log       *slog.Logger
 
+	rights *rights
+	link   *linkState
+	events events
+
 	queue  chan job
+	mine   keys
 	board  *board
 	booted time.Time // what came in before is a leftover of an earlier run
 	pace   pace
@@ -63,6 +78,10 @@ type pace struct {
 	silent time.Duration // then it says that there is no answer
 	submit time.Duration // so long a confirmation is worked on before it is acknowledged
 	redraw time.Duration // at most one edit of a card in this time
+
+	sweep     time.Duration // between two looks for what another replica left or changed
+	elsewhere time.Duration // so long another replica's claim on a card counts
+	tidy      time.Duration // between two looks for second cards
 }
 
 // New checks the configuration and makes the Slack side of the bot. The error names every fault of it.
@@ -73,9 +92,14 @@ func New(cfg Config, reception *bot.Reception, store bot.Store, words *wording.C
 	}
 	s := &Slack{
 		cfg: cfg, reception: reception, store: store, words: words, policy: policy, log: log,
-		client: newClient(cfg), queue: make(chan job, maxQueue), booted: cfg.Now(),
-		pace: pace{slow: 5 * time.Second, silent: 20 * time.Second, submit: 1500 * time.Millisecond, redraw: 2 * time.Second},
+		link: newLink(cfg), queue: make(chan job, maxQueue), booted: cfg.Now(),
+		pace: pace{
+			slow: 5 * time.Second, silent: 20 * time.Second, submit: 1500 * time.Millisecond, redraw: 2 * time.Second,
+			sweep: 5 * time.Second, elsewhere: drawTimeout + 15*time.Second, tidy: 10 * time.Minute,
+		},
 	}
+	s.client = newClient(cfg, s.link)
+	s.rights = newRights(cfg, s.client, log)
 	s.people = newPeople(cfg, s.client)
 	s.board = newBoard()
 	return s, nil
@@ -97,6 +121,9 @@ func (c Config) withDefaults() Config {
 	if len(c.ResponseOrigins) == 0 {
 		c.ResponseOrigins = []string{"https://hooks.slack.com"}
 	}
+	if c.Mode == "" {
+		c.Mode = ModeHTTP
+	}
 	if c.Now == nil {
 		c.Now = time.Now
 	}
@@ -110,7 +137,14 @@ func (c Config) check() error {
 			faults = append(faults, fmt.Errorf("slack: %s is missing", what))
 		}
 	}
-	need(c.SigningSecret, "the signing secret")
+	switch c.Mode {
+	case ModeHTTP:
+		need(c.SigningSecret, "the signing secret")
+	case ModeSocket:
+		need(c.AppToken, "the app-level token (xapp-…)")
+	default:
+		faults = append(faults, fmt.Errorf("slack: the mode is %s or %s, not %q", ModeHTTP, ModeSocket, c.Mode))
+	}
 	need(c.BotToken, "the bot token")
 	need(c.CaseChannel, "the case channel's id")
 	for _, raw := range append([]string{c.APIURL}, c.ResponseOrigins...) {
@@ -126,14 +160,24 @@ func (c Config) check() error {
 
 func (c Config) channelLang() wording.Lang { return wording.Lang(c.ChannelLanguage) }
 
-// mayUse says whether the person may use the bot at all.
-func (c Config) mayUse(user string) bool { return user != "" && slices.Contains(c.AllowedUsers, user) }
+// mayUse says whether the person may use the bot at all. It may ask Slack for the members of a user group, for a second at
+// most; while Slack doesn't say, nobody may whom only a group lets in.
+func (s *Slack) mayUse(ctx context.Context, user string) bool {
+	return s.rights.refusal(ctx, user) == ""
+}
 
-// Handler serves what Slack sends: POST /slack/commands and POST /slack/interactions.
+// mayApprove says whether the person is of the credit-control team, likewise.
+func (s *Slack) mayApprove(ctx context.Context, user string) bool { return s.rights.mayApprove(ctx, user) }
+
+// Handler serves what Slack sends over HTTP: POST /slack/commands, /slack/interactions and /slack/events. In Socket Mode
+// there is nothing to serve.
 func (s *Slack) Handler() http.Handler {
 	mux := http.NewServeMux()
-	mux.HandleFunc("POST /slack/commands", s.serveCommand)
-	mux.HandleFunc("POST /slack/interactions", s.serveInteraction)
+	if s.cfg.Mode == ModeHTTP {
+		mux.HandleFunc("POST /slack/commands", s.serveCommand)
+		mux.HandleFunc("POST /slack/interactions", s.serveInteraction)
+		mux.HandleFunc("POST /slack/events", s.serveEvent)
+	}
 	return mux
 }
 

@@ -15,24 +15,24 @@ const lateLine = 2 * time.Minute
 
 // tellThread tells the events that the card's thread doesn't have yet, a line each, and keeps how far it came. A line of
 // which it is unknown whether it was posted isn't posted again, unless a person is asked for: better twice than not at all.
-func (s *Slack) tellThread(ctx context.Context, f bot.File, card *bot.Card) error {
-	sc := s.channelScreen()
-	for _, e := range f.Journal[min(card.Thread, len(f.Journal)):] {
+func (s *Slack) tellThread(ctx context.Context, d *drawing) error {
+	sc, f := s.channelScreen(), d.f
+	for _, e := range f.Journal[min(d.card.Thread, len(f.Journal)):] {
 		text, loud := sc.event(f.Case, e)
 		if text != "" {
 			if s.cfg.Now().Sub(e.At) > lateLine {
 				text += " " + sc.say("slack.happened", "at", wording.Instant(e.At))
 			}
-			_, err := s.client.post(ctx, card.Channel, card.TS, message{text: text, broadcast: loud})
+			_, err := s.client.post(ctx, d.card.Channel, d.card.TS, message{text: text, broadcast: loud})
 			if err != nil && (loud || !errors.Is(err, errDoubt)) {
 				return err
 			}
 		}
-		card.Thread = e.N
+		d.card.Thread = e.N
 		if text == "" {
 			continue
 		}
-		if err := s.putCard(ctx, *card); err != nil {
+		if err := s.keep(ctx, d); err != nil {
 			return err
 		}
 	}

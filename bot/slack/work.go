@@ -2,7 +2,7 @@ package slack
 
 import (
 	"context"
-	"encoding/json"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -17,16 +17,14 @@ const (
 	// workTimeout bounds one piece of work; stopTimeout what a shutdown waits for.
 	workTimeout = time.Minute
 	stopTimeout = 15 * time.Second
-	// leftoverAge is how long a confirmation or click still counts that a restart overtook. What it would do is looked at
-	// again anyhow; but nobody expects last week's click to do anything.
-	leftoverAge = 10 * time.Minute
 )
 
 // job is a piece of work for the pool.
 type job struct {
 	in       inbound
 	now      *reply // who waits for the answer; nil: nobody
-	unstored bool   // there is no signal to mark
+	unstored bool   // there is no signal to take and to mark
+	stale    bool   // found by a sweep, too late to be carried out as if it came in now
 }
 
 // Run works on what comes in and keeps the cards up to date, until ctx ends. It then finishes what it has begun, for at
@@ -37,22 +35,48 @@ func (s *Slack) Run(ctx context.Context) error {
 	stop := context.AfterFunc(ctx, func() { time.AfterFunc(stopTimeout, cancel) })
 	defer stop()
 
-	leftovers, err := s.leftovers(ctx)
-	if err != nil {
+	if err := s.sweep(workCtx, true); err != nil {
 		return err
 	}
 	var wg sync.WaitGroup
 	for range workers {
 		wg.Go(func() { s.workOff(ctx, workCtx) })
 	}
-	wg.Go(func() {
-		for _, j := range leftovers {
-			s.process(workCtx, j)
-		}
-	})
 	wg.Go(func() { s.keepCards(ctx, workCtx) })
+	wg.Go(func() { s.sweepCards(ctx) })
+	wg.Go(func() { s.sweepLeftovers(ctx) })
+	wg.Go(func() { every(ctx, s.pace.tidy, func() { s.tidy(ctx) }) })
+	wg.Go(func() { s.rights.keepFresh(ctx, keepGroup*3/4) })
 	wg.Wait()
 	return nil
+}
+
+// every does something now and again and again, until ctx ends.
+func every(ctx context.Context, d time.Duration, do func()) {
+	tick := time.NewTicker(d)
+	defer tick.Stop()
+	for {
+		do()
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// enqueue hands a job to the pool, unless that has more than it can do.
+func (s *Slack) enqueue(j job) bool {
+	if !j.unstored {
+		s.mine.add(j.in.key())
+	}
+	select {
+	case s.queue <- j:
+		return true
+	default:
+		s.mine.drop(j.in.key())
+		return false
+	}
 }
 
 // workOff takes jobs until ctx ends and the queue is empty.
@@ -73,63 +97,67 @@ func (s *Slack) workOff(ctx, workCtx context.Context) {
 	}
 }
 
-// process works on one thing and notes what became of it.
+// process works on one thing and notes what became of it. Of several replicas that found it, the one that takes it works on
+// it. A panic ends this piece of work only.
 func (s *Slack) process(ctx context.Context, j job) {
 	ctx, cancel := context.WithTimeout(ctx, workTimeout)
 	defer cancel()
-	outcome := s.work(ctx, j)
+	defer s.mine.drop(j.in.key())
+	if !j.unstored && !s.taken(ctx, j.in.key()) {
+		return
+	}
+	outcome := s.workSafely(ctx, j)
 	s.log.InfoContext(ctx, "slack: worked on", "kind", j.in.Kind, "signal", j.in.key(), "user", j.in.User, "outcome", outcome)
 	if !j.unstored {
 		s.handled(context.WithoutCancel(ctx), j.in.key(), outcome)
 	}
 }
 
+// taken writes down that this run works on a signal now. It holds until the work is certainly over, so that what a dead
+// replica had taken is found by another one. Where that can't be written, the thing is left for a sweep.
+func (s *Slack) taken(ctx context.Context, key string) (ok bool) {
+	err := s.inTx(ctx, func(tx bot.Tx) (err error) {
+		now := s.cfg.Now()
+		ok, err = tx.TakeSignal(ctx, key, now, now.Add(workTimeout))
+		return err
+	})
+	if err != nil {
+		s.log.ErrorContext(ctx, "signal can't be taken", "signal", key, "error", err)
+		return false
+	}
+	return ok
+}
+
+func (s *Slack) workSafely(ctx context.Context, j job) (outcome string) {
+	defer func() {
+		if r := recover(); r != nil {
+			s.log.ErrorContext(ctx, "slack: a piece of work broke off", "signal", j.in.key(), "panic", r, "stack", string(debug.Stack()))
+			outcome = "broke off"
+		}
+	}()
+	return s.work(ctx, j)
+}
+
 // work does what the person asked for and says in a word what became of it.
 func (s *Slack) work(ctx context.Context, j job) string {
 	switch {
+	case j.stale:
+		if s.cfg.Now().Sub(j.in.at) <= leftoverAge {
+			s.tell(ctx, j.in, s.told(s.screenFor(s.people.lang(ctx, j.in.User, langTimeout)), "slack.restarted"))
+		}
+		return "expired"
 	case j.in.Action == actionTell:
 		s.tell(ctx, j.in, s.told(s.screenFor(s.people.lang(ctx, j.in.User, langTimeout)), j.in.Text))
 		return "refused"
+	case j.in.Kind == anEvent:
+		s.homeOpened(ctx, j.in.User)
+		return "home shown"
 	case j.in.Kind == aCommand:
 		return s.command(ctx, j.in)
 	case j.in.Kind == aClick:
 		return s.click(ctx, j.in)
 	}
 	return s.submit(ctx, j.in, j.now)
-}
-
-// leftovers reads what an earlier run has acknowledged and not worked on. A command's trigger is long spent, so its sender
-// is told to type it again; a confirmation or click of the last minutes is carried out.
-func (s *Slack) leftovers(ctx context.Context) (todo []job, err error) {
-	var signals []bot.Signal
-	err = s.inTx(ctx, func(tx bot.Tx) error {
-		signals, err = tx.Signals(ctx, 0)
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	for _, sig := range signals {
-		if sig.Kind != bot.SignalCommand || !sig.ReceivedAt.Before(s.booted) {
-			continue
-		}
-		var in inbound
-		if err := json.Unmarshal(sig.Body, &in); err != nil {
-			s.log.ErrorContext(ctx, "leftover can't be read", "signal", sig.ID, "error", err)
-			s.handled(ctx, sig.ID, "not understood")
-			continue
-		}
-		if in.Kind != aCommand && s.booted.Sub(sig.ReceivedAt) <= leftoverAge {
-			todo = append(todo, job{in: in})
-			continue
-		}
-		s.handled(ctx, sig.ID, "expired")
-		if s.booted.Sub(sig.ReceivedAt) <= leftoverAge {
-			in.Action, in.Text = actionTell, "slack.restarted"
-			todo = append(todo, job{in: in, unstored: true})
-		}
-	}
-	return todo, nil
 }
 
 // reply hands what came of a submission to the handler that waits for it, or tells that nobody waits any more.

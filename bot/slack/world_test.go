@@ -141,7 +141,7 @@ func (w *world) startSlack() {
 		ResponseOrigins: []string{url}, Now: w.clock.Now,
 	}
 	own := w.serve(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) { w.served.Load().Handler().ServeHTTP(rw, r) }))
-	w.SetURLs(own+"/slack/commands", own+"/slack/interactions", "")
+	w.SetURLs(own+"/slack/commands", own+"/slack/interactions", own+"/slack/events")
 }
 
 // timed notes the real time of calls, and whether they were refused for now: the clock of the world stands still.
@@ -222,6 +222,7 @@ func (w *world) start() {
 	s, err := New(w.config, w.desk, w.store, w.outside.Words, w.outside.Policy, log)
 	must(w.t, err)
 	s.pace.redraw, s.pace.submit = 20*time.Millisecond, time.Second
+	s.pace.sweep, s.pace.elsewhere = 50*time.Millisecond, 2*time.Second
 	s.client.posts.SetLimit(rate.Every(20 * time.Millisecond))
 	w.bot = s
 	outside := w.outside
