@@ -15,6 +15,7 @@ import (
 	"github.com/aanmaner/aanmaner/bot"
 	"github.com/aanmaner/aanmaner/bot/calendar"
 	"github.com/aanmaner/aanmaner/bot/dryrun"
+	"github.com/aanmaner/aanmaner/bot/store"
 	"github.com/aanmaner/aanmaner/helpdesk"
 	"github.com/aanmaner/aanmaner/snippets"
 )
@@ -28,6 +29,9 @@ func (c *Config) check(f *faults) {
 	oneOf(f, "notice.default_language", c.Notice.DefaultLanguage, snippets.Languages()...)
 	oneOf(f, "notice.ticket_status", c.Notice.TicketStatus, "waiting", "open", "closed")
 	needed(f, "database", c.Database)
+	if scheme, _, address := strings.Cut(c.Database, "://"); address && !store.IsPostgres(c.Database) {
+		f.add("database: %q is no kind of database; it is a path, sqlite:PATH, or postgres://user@host/name", scheme)
+	}
 	needed(f, "company.name", c.Company.Name)
 	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
 		f.add("listen: %q is no address; write it like 127.0.0.1:8080", c.Listen)

@@ -6,11 +6,13 @@ import "time"
 // ends in _file. The example in example.yaml says what each key means; a test keeps the two alike.
 type Config struct {
 	Mode     string `koanf:"mode"`     // dry-run or live
-	Database string `koanf:"database"` // path of the SQLite file
-	Timezone string `koanf:"timezone"` // of the company
-	Listen   string `koanf:"listen"`   // address that serve listens on
-	LogLevel string `koanf:"log_level"`
-	LogForm  string `koanf:"log_format"`
+	Database string `koanf:"database"` // path of an SQLite file, sqlite:PATH, or postgres://…
+	// DatabaseFile holds the address instead, where it has a password in it.
+	DatabaseFile string `koanf:"database_file"`
+	Timezone     string `koanf:"timezone"` // of the company
+	Listen       string `koanf:"listen"`   // address that serve listens on
+	LogLevel     string `koanf:"log_level"`
+	LogForm      string `koanf:"log_format"`
 
 	Company    Company    `koanf:"company"`
 	Slack      Slack      `koanf:"slack"`

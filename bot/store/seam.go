@@ -13,6 +13,9 @@ type database interface {
 	begin(ctx context.Context) (begun, error)
 	// read runs a query outside any transaction; it waits for no writer.
 	read(ctx context.Context, query string, args []any, scan func(scanner) error) error
+	// join and listen are Store's.
+	join(ctx context.Context, s *Store, alone bool) (leave func(), err error)
+	listen(ctx context.Context, self string, woken func(caseID int64)) error
 	// dialect is the SQL that only this kind of database understands.
 	dialect() dialect
 	close() error
@@ -43,7 +46,7 @@ type dialect struct {
 	lockRow   string // behind a SELECT of cases: no other transaction touches the row until this one ends
 	lockCount string // a statement: no other transaction that ran it goes on until this one ends
 	clock     string // a query: the database's time in Unix milliseconds
-	notify    string // a statement, $1 a case's id as text: programs that listen are told once it is committed
+	notify    string // a statement, $1 a case's id and who says so: programs that listen are told once it is committed
 }
 
 // What unique and foreign keys refuse, on any kind of database.

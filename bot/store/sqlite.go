@@ -26,6 +26,7 @@ var migrations embed.FS
 
 // sqliteFile is a database in one file.
 type sqliteFile struct {
+	path  string
 	write *sql.DB // one connection
 	reads *sql.DB // a few, and they can't write
 	turn  chan struct{}
@@ -61,7 +62,7 @@ func openSQLite(ctx context.Context, c Config) (database, error) {
 	if err != nil {
 		return nil, errors.Join(err, write.Close())
 	}
-	return &sqliteFile{write: write, reads: read, turn: make(chan struct{}, 1), wait: c.BusyTimeout}, nil
+	return &sqliteFile{path: path, write: write, reads: read, turn: make(chan struct{}, 1), wait: c.BusyTimeout}, nil
 }
 
 // keepPrivate makes the file readable by its owner alone, whatever the umask or a restored copy say: it holds customers'

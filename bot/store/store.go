@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"crypto/rand"
 	"database/sql"
 	"errors"
 	"fmt"
@@ -40,6 +41,7 @@ type Store struct {
 	db    database
 	now   func() time.Time
 	queue bool
+	self  string // tells this process's notices from others'
 
 	closing sync.Once
 	closed  error
@@ -62,7 +64,7 @@ func Open(ctx context.Context, c Config, now func() time.Time) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the database %s: %w", Shown(c.Path), err)
 	}
-	return &Store{db: db, now: now, queue: c.Queue}, nil
+	return &Store{db: db, now: now, queue: c.Queue, self: rand.Text()}, nil
 }
 
 // InTx runs f in a transaction. See bot.Store. Inside f the store itself is not to be used: a second transaction would wait
@@ -78,7 +80,7 @@ func (s *Store) inTx(ctx context.Context, f func(*tx) error) error {
 		return fmt.Errorf("begin a transaction: %w", err)
 	}
 	defer begun.rollback()
-	t := &tx{begun: begun, dialect: s.db.dialect(), now: s.now, queue: s.queue}
+	t := &tx{begun: begun, dialect: s.db.dialect(), now: s.now, queue: s.queue, self: s.self}
 	if err := f(t); err != nil {
 		return err
 	}

@@ -14,6 +14,7 @@ type tx struct {
 	dialect
 	now    func() time.Time
 	queue  bool           // wake-ups go into the queue, too
+	self   string         // who wakes
 	wrote  bool           // something was changed
 	held   map[int64]bool // cases that no other transaction touches until this one ends
 	broken error          // the first error of the database
@@ -88,7 +89,7 @@ func (t *tx) wake(ctx context.Context, caseID int64, at time.Time) error {
 		return t.broken
 	}
 	if t.notify != "" {
-		if err := t.rows(ctx, t.notify, []any{fmt.Sprint(caseID)}, func(scanner) error { return nil }); err != nil {
+		if err := t.rows(ctx, t.notify, []any{fmt.Sprint(caseID, " ", t.self)}, func(scanner) error { return nil }); err != nil {
 			return err
 		}
 	}
