@@ -11,24 +11,28 @@ import (
 	"github.com/aanmaner/aanmaner/helpdesk"
 )
 
-// Wish is what an agent asks for besides the customer.
-type Wish struct {
-	CancelDays int // 0: as the policy says
-}
-
 // Decide turns facts into a plan, with a reason for every yes and no. It is pure: the same facts give the same plan.
 // Whatever is in doubt blocks: an error here falls to the side of doing nothing.
 func Decide(f Facts, p Policy, wish Wish) Plan {
+	plan := decide(f, p, wish)
+	// The agent knows what the agent wished for. Whether the world is as it was seen is told by the plan without the wish.
+	base := decide(f, p, Wish{})
+	plan.seen = base.fingerprint()
+	return plan
+}
+
+func decide(f Facts, p Policy, wish Wish) Plan {
 	plan := Plan{
 		At: f.At, Customer: f.Customer, OpenCase: f.OpenCase, AgentEmail: f.AgentEmail, AgentName: f.Agent.Name, SetAside: f.SetAside,
-		Language: p.languageOf(f.Customer),
+		Language: p.languageOf(f.Customer), OtherTickets: f.OtherTickets, OtherTicketsUnknown: f.OtherTicketsUnknown,
 	}
 	plan.planInvoices(f)
-	plan.planServices(f, p)
+	plan.planServices(f, p, wish)
 	plan.planAddress(f)
 	plan.planDates(f, p, wish)
 	for _, rule := range []func(*Plan, Facts, Policy){
-		blockTreated, blockExcluded, blockDebt, blockMoneyOnItsWay, blockAddress, blockAgent, blockApproval, blockDates,
+		blockTreated, blockExcluded, blockNotLive, blockDebt, blockMoneyOnItsWay, blockAddress, blockAgent, blockApproval,
+		blockCaps, blockDates, blockWish,
 	} {
 		rule(&plan, f, p)
 	}
@@ -70,10 +74,20 @@ func (p *Plan) planInvoices(f Facts) {
 }
 
 // planServices decides for each service whether it is switched off and cancelled, and why not.
-func (p *Plan) planServices(f Facts, policy Policy) {
+func (p *Plan) planServices(f Facts, policy Policy, wish Wish) {
+	p.Scope = policy.scopeFor(wish)
 	for _, s := range f.Services {
-		p.Services = append(p.Services, planService(s, policy))
+		planned := planService(s, policy)
+		if p.Scope == ScopeUnpaid && (planned.Suspend || planned.Cancel) && !p.owedFor(s.ID) {
+			planned = PlannedService{Service: s, Why: wording.Because("not_in_arrears", "service", s.Label)}
+		}
+		p.Services = append(p.Services, wish.keep(planned))
 	}
+}
+
+// owedFor says whether one of the case's invoices is for the service.
+func (p *Plan) owedFor(serviceID string) bool {
+	return slices.ContainsFunc(p.Invoices, func(i backoffice.Invoice) bool { return slices.Contains(i.ServiceIDs, serviceID) })
 }
 
 // planService leaves alone what policy never touches, what must not be switched off, and what isn't delivered. What is
@@ -172,11 +186,8 @@ func (p *Plan) goesDark(email string) bool {
 // planDates sets when services go off and as of when orders are cancelled.
 func (p *Plan) planDates(f Facts, policy Policy, wish Wish) {
 	p.SuspendAt = policy.nextLoud(f.At.Add(policy.SuspendDelay))
-	days := policy.CancelDays
-	if wish.CancelDays != 0 {
-		days = wish.CancelDays
-	}
-	p.CancelOn = f.Today.AddDays(days)
+	p.CancelOn = wish.cancelOn(f.Today, policy)
+	p.CancelFirst, p.CancelLast = f.Today.AddDays(policy.CancelDaysMin), f.Today.AddDays(policy.CancelDaysMax)
 	p.Large = f.Customer.Reseller || f.Customer.EndCustomers >= policy.LargeEndClient && policy.LargeEndClient > 0 ||
 		above(p.Outstanding, policy.LargeDebt)
 }
@@ -286,6 +297,23 @@ func blockAgent(p *Plan, f Facts, _ Policy) {
 	}
 }
 
+// blockNotLive: in its first weeks a live program may be limited to some customers.
+func blockNotLive(p *Plan, f Facts, policy Policy) {
+	named := slices.Contains(policy.LiveCustomers, f.Customer.Number) || slices.Contains(policy.LiveCustomers, f.Customer.ID)
+	if policy.Mode == Live && len(policy.LiveCustomers) > 0 && !named {
+		p.block("not_live", "customer", f.Customer.Number)
+	}
+}
+
+// blockCaps: so many new cases and no more, whoever asks.
+func blockCaps(p *Plan, f Facts, policy Policy) {
+	for _, c := range policy.caps() {
+		if n := c.started(f.Lately); c.most > 0 && n >= c.most {
+			p.block(c.code, "n", wording.Count(n), "most", wording.Count(c.most))
+		}
+	}
+}
+
 // blockApproval: until a second person can approve, a large case is refused unless the company allows it.
 func blockApproval(p *Plan, _ Facts, policy Policy) {
 	if above(p.Outstanding, policy.ApprovalAbove) && !policy.AllowWithoutApproval {
@@ -293,8 +321,8 @@ func blockApproval(p *Plan, _ Facts, policy Policy) {
 	}
 }
 
-func blockDates(p *Plan, f Facts, policy Policy) {
-	if days := f.Today.DaysUntil(p.CancelOn); days < policy.CancelDaysMin || days > policy.CancelDaysMax {
+func blockDates(p *Plan, _ Facts, policy Policy) {
+	if p.CancelOn < p.CancelFirst || p.CancelOn > p.CancelLast {
 		p.block("cancel_days", "min", wording.Count(policy.CancelDaysMin), "max", wording.Count(policy.CancelDaysMax))
 	}
 	if p.SuspendAt.IsZero() {
@@ -310,12 +338,13 @@ func (p *Plan) warn(f Facts, policy Policy) {
 	if f.PausedBy != "" {
 		p.warning("paused", "who", f.PausedBy)
 	}
+	p.warnTickets()
 	p.warnMoney(f, policy)
 	if p.To.Email != "" && p.goesDark(p.To.Email) {
 		p.warning("address_goes_dark", "address", p.To.Email)
 	}
 	for _, s := range p.Services {
-		if !s.Why.IsZero() && s.Why.Code != "service_kind" {
+		if !s.Why.IsZero() && !slices.Contains([]string{"service_kind", "not_in_arrears", "kept"}, s.Why.Code) {
 			p.Warnings = append(p.Warnings, s.Why)
 		}
 	}
@@ -324,6 +353,22 @@ func (p *Plan) warn(f Facts, policy Policy) {
 	}
 	if f.SetAside != "" {
 		p.warning("set_aside")
+	}
+}
+
+// maxTickets is how many other tickets are named; more are counted.
+const maxTickets = 3
+
+// warnTickets: a running dispute often lies in another ticket.
+func (p *Plan) warnTickets() {
+	for _, t := range p.OtherTickets[:min(maxTickets, len(p.OtherTickets))] {
+		p.warning("other_ticket", "ticket", t.Mask, "subject", t.Subject)
+	}
+	if more := len(p.OtherTickets) - maxTickets; more > 0 {
+		p.warning("other_tickets", "n", wording.Count(more))
+	}
+	if p.OtherTicketsUnknown {
+		p.warning("other_tickets_unknown")
 	}
 }
 
@@ -342,6 +387,11 @@ func (p *Plan) warnMoney(f Facts, policy Policy) {
 	}
 	if above(p.Outstanding, policy.ApprovalAbove) && policy.AllowWithoutApproval {
 		p.warning("above_limit", "amount", wording.Money(policy.ApprovalAbove))
+	}
+	for _, inv := range p.Invoices {
+		if p.Scope == ScopeUnpaid && len(inv.ServiceIDs) == 0 {
+			p.warning("invoice_without_service", "invoice", inv.Number)
+		}
 	}
 	if !f.PaymentsKnown {
 		p.warning("payments_unknown")

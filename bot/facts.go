@@ -46,6 +46,11 @@ type Facts struct {
 	Agent      helpdesk.Agent
 	AgentErr   error // why the agent can't own the ticket
 
+	// OtherTickets are the customer's open and waiting tickets in the helpdesk.
+	OtherTickets        []helpdesk.TicketSummary
+	OtherTicketsUnknown bool // the helpdesk didn't tell
+
+	Lately    Lately // what was started lately, for the caps
 	OpenCase  *Case  // the customer's running case
 	PastCases []Case // the customer's ended cases
 	SetAside  string // the id of a comment that a person set aside

@@ -10,6 +10,7 @@ import (
 
 	"github.com/aanmaner/aanmaner/backoffice"
 	"github.com/aanmaner/aanmaner/bot/wording"
+	"github.com/aanmaner/aanmaner/helpdesk"
 )
 
 // Plan is what would be done to a customer, with a reason for every yes and no. The preview shows it, a dry run prints it,
@@ -29,14 +30,23 @@ type Plan struct {
 	ToWhy    wording.Reason // why this address
 	Language string
 
+	Scope     Scope
 	SuspendAt time.Time // the first instant at which services are switched off
 	CancelOn  backoffice.Date
-	Large     bool // the customer number is typed to confirm
+	// CancelFirst and CancelLast bound the day that an agent may pick.
+	CancelFirst, CancelLast backoffice.Date
+	Large                   bool // the customer number is typed to confirm
+
+	// OtherTickets are the customer's open and waiting tickets in the helpdesk, the last changed first.
+	OtherTickets        []helpdesk.TicketSummary
+	OtherTicketsUnknown bool // the helpdesk didn't tell
 
 	OpenCase   *Case
 	AgentEmail string
 	AgentName  string // as the helpdesk knows the agent
 	SetAside   string
+
+	seen string // the fingerprint of the plan without the agent's wish
 }
 
 // PlannedService is a service and what would be done with it.
@@ -44,6 +54,7 @@ type PlannedService struct {
 	Service backoffice.Service
 	Suspend bool
 	Cancel  bool
+	Kept    bool           // the agent wants it left alone
 	Why     wording.Reason // why it is left alone, in whole or in part
 }
 
@@ -90,11 +101,18 @@ func (p Plan) Terms() Terms {
 	return t
 }
 
-// Fingerprint tells whether a plan is still the one that the agent saw: the same invoices with the same amounts, the same
-// services with the same fate, the same address, dates and warnings, the customer number to be typed or not. The time of the
-// look and the order in which the back office lists things don't matter. It holds no personal data and can be given to a
-// client.
+// Fingerprint tells whether the world is still the one that the agent saw: the same invoices with the same amounts, the same
+// services with the same fate, the same address, dates and warnings, the customer number to be typed or not. What the agent
+// wishes is left out, since it is told with the confirmation. The time of the look and the order in which the back office
+// lists things don't matter. It holds no personal data and can be given to a client.
 func (p Plan) Fingerprint() string {
+	if p.seen != "" {
+		return p.seen
+	}
+	return p.fingerprint()
+}
+
+func (p Plan) fingerprint() string {
 	t := p.Terms()
 	t.SuspendAt, t.AgentEmail, t.AgentName = time.Time{}, "", "" // a suspension that is put off is among the warnings
 	slices.SortFunc(t.Services, func(a, b TermService) int { return strings.Compare(a.ID, b.ID) })

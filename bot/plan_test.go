@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/aanmaner/aanmaner/backoffice"
+	"github.com/aanmaner/aanmaner/helpdesk"
 )
 
 // What the agent saw is what the agent confirmed: each row changes one thing that the preview shows, and the confirmation
@@ -42,7 +43,12 @@ func TestAConfirmationFitsOnlyWhatWasSeen(t *testing.T) {
 		{"the address", func(f *Facts, _ *Policy, _ *Wish) { f.Customer.Addresses[0].Email = "jan@jansen.example" }},
 		{"an address that goes dark", func(f *Facts, _ *Policy, _ *Wish) { f.Services[1].Domains = []string{"jansen.example"} }},
 		{"the language", func(f *Facts, _ *Policy, _ *Wish) { f.Customer.Language = "de" }},
-		{"the cancellation date", func(_ *Facts, _ *Policy, w *Wish) { w.CancelDays = 29 }},
+		{"the usual cancellation date", func(_ *Facts, p *Policy, _ *Wish) { p.CancelDays = 29 }},
+		{"the scope", func(_ *Facts, p *Policy, _ *Wish) { p.Scope = ScopeUnpaid }},
+		{"another ticket", func(f *Facts, _ *Policy, _ *Wish) {
+			f.OtherTickets = []helpdesk.TicketSummary{{ID: "9", Mask: "ABC-9", Subject: "Klacht"}}
+		}},
+		{"whether there are other tickets", func(f *Facts, _ *Policy, _ *Wish) { f.OtherTicketsUnknown = true }},
 		{"a day later", func(f *Facts, _ *Policy, _ *Wish) { f.Today, f.Payments.BookedUntil = "2026-11-24", "2026-11-24" }},
 		{"a comment set aside", func(f *Facts, _ *Policy, _ *Wish) { f.SetAside = "n1" }},
 		{"something in the way", func(f *Facts, _ *Policy, _ *Wish) { f.Payments.BookedUntil = "2026-11-01" }},
@@ -59,6 +65,28 @@ func TestAConfirmationFitsOnlyWhatWasSeen(t *testing.T) {
 				t.Error("the earlier confirmation still fits")
 			}
 		})
+	}
+}
+
+// What the agent wishes comes with the confirmation itself: the look that was confirmed is of the world without it.
+func TestAWishDoesNotMakeAConfirmationVoid(t *testing.T) {
+	seen := Decide(jansen(t), policyOf(t), Wish{}).Fingerprint()
+	for name, w := range map[string]Wish{
+		"days": {CancelDays: 29}, "a day": {CancelOn: "2026-12-31"}, "a service": {Keep: map[string]string{"s1": "mailserver"}},
+		"the scope": {Scope: ScopeUnpaid},
+	} {
+		plan := Decide(jansen(t), policyOf(t), w)
+		if plan.Fingerprint() != seen {
+			t.Errorf("%s: the confirmation no longer fits", name)
+		}
+		if reflect.DeepEqual(plan.Terms(), Decide(jansen(t), policyOf(t), Wish{}).Terms()) {
+			t.Errorf("%s: the wish changes nothing", name)
+		}
+		f := jansen(t)
+		f.Invoices[0].Open = euro(9999)
+		if Decide(f, policyOf(t), w).Fingerprint() == seen {
+			t.Errorf("%s: the world changed and the confirmation still fits", name)
+		}
 	}
 }
 

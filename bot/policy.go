@@ -38,6 +38,16 @@ type Policy struct {
 	ConfirmDelay time.Duration // between the confirmation and the first step; Stop works in it
 	SuspendDelay time.Duration // between the notice and the suspension
 
+	Scope Scope // which of a customer's services a case is about
+
+	// Caps on new cases: whoever pastes a wrong list, or whose account is taken over, can't switch off everybody. 0: no cap.
+	MaxPerHour     int
+	MaxPerDay      int
+	MaxPerAgentDay int
+
+	// LiveCustomers limits a live program to customers with these numbers (or ids), for its first weeks. Empty: all.
+	LiveCustomers []string
+
 	CancelDays    int // days from the confirmation to the cancellation
 	CancelDaysMin int // what an agent may choose
 	CancelDaysMax int
@@ -63,6 +73,7 @@ type Policy struct {
 func DefaultPolicy() Policy {
 	return Policy{
 		Mode: DryRun, Location: time.UTC, DefaultLanguage: "nl",
+		Scope: ScopeAll, MaxPerAgentDay: 25,
 		ConfirmDelay: 10 * time.Second, CancelDays: 28, CancelDaysMin: 14, CancelDaysMax: 92,
 		NeverTouch: []backoffice.ServiceKind{backoffice.KindDomain},
 		NoticeFrom: "helpdesk", NoticeTitles: []string{TicketSubject + " ({language})", TicketSubject},
@@ -71,6 +82,23 @@ func DefaultPolicy() Policy {
 		StepTimeout: 2 * time.Minute,
 		Backoff:     []time.Duration{5 * time.Second, 15 * time.Second, time.Minute, 5 * time.Minute, 15 * time.Minute},
 	}
+}
+
+// Scope says which of a customer's services a case is about.
+type Scope string
+
+// The scopes. ScopeUnpaid leaves alone what no overdue invoice is for.
+const (
+	ScopeAll    Scope = "all"
+	ScopeUnpaid Scope = "unpaid"
+)
+
+// scopeFor is the scope of one plan: an agent may ask for less than the policy says, never for more.
+func (p Policy) scopeFor(w Wish) Scope {
+	if p.Scope == ScopeUnpaid || w.Scope == ScopeUnpaid {
+		return ScopeUnpaid
+	}
+	return ScopeAll
 }
 
 // touches says whether services of the kind are the bot's business at all.

@@ -77,8 +77,13 @@ func (r *Reception) facts(ctx context.Context, req Request) (Facts, error) {
 	var facts, ours Facts
 	var agent Facts
 	g, gctx := errgroup.WithContext(ctx)
-	read(g, func() (err error) { facts, err = Gather(gctx, r.world, req.CustomerID, nil); return })
-	read(g, func() (err error) { ours, err = r.ours(gctx, req.CustomerID); return })
+	read(g, func() (err error) {
+		if facts, err = Gather(gctx, r.world, req.CustomerID, nil); err == nil {
+			r.otherTickets(gctx, &facts)
+		}
+		return err
+	})
+	read(g, func() (err error) { ours, err = r.ours(gctx, req); return })
 	read(g, func() error { // an agent that can't own the ticket blocks the plan; it is no failure to read
 		agent.Agent, agent.AgentErr = r.world.Desk.Agent(gctx, req.AgentEmail)
 		return nil
@@ -87,7 +92,7 @@ func (r *Reception) facts(ctx context.Context, req Request) (Facts, error) {
 		return Facts{}, fmt.Errorf("facts about customer %s: %w", req.CustomerID, err)
 	}
 	facts.AgentEmail, facts.Agent, facts.AgentErr = req.AgentEmail, agent.Agent, agent.AgentErr
-	facts.OpenCase, facts.PastCases, facts.PausedBy = ours.OpenCase, ours.PastCases, ours.PausedBy
+	facts.OpenCase, facts.PastCases, facts.PausedBy, facts.Lately = ours.OpenCase, ours.PastCases, ours.PausedBy, ours.Lately
 	if req.SetAsideWhy != "" {
 		if n, ok := treatedComment(facts); ok {
 			facts.SetAside = n.ID
@@ -97,9 +102,9 @@ func (r *Reception) facts(ctx context.Context, req Request) (Facts, error) {
 }
 
 // ours reads what our own rows say of the customer.
-func (r *Reception) ours(ctx context.Context, customerID string) (f Facts, err error) {
+func (r *Reception) ours(ctx context.Context, req Request) (f Facts, err error) {
 	err = r.store.InTx(ctx, func(tx Tx) error {
-		cases, err := tx.Cases(ctx, Filter{CustomerID: customerID})
+		cases, err := tx.Cases(ctx, Filter{CustomerID: req.CustomerID})
 		if err != nil {
 			return err
 		}
@@ -110,10 +115,31 @@ func (r *Reception) ours(ctx context.Context, customerID string) (f Facts, err e
 				f.OpenCase = &c
 			}
 		}
+		if f.Lately, err = r.world.Policy.startedLately(ctx, tx, req.AgentEmail, r.world.Now()); err != nil {
+			return err
+		}
 		f.PausedBy, err = tx.Setting(ctx, settingPaused)
 		return err
 	})
 	return f, err
+}
+
+// ticketsTimeout is how long a preview waits for the customer's other tickets: they are worth a look, not a failure.
+const ticketsTimeout = 5 * time.Second
+
+// otherTickets reads the customer's open tickets in the helpdesk.
+func (r *Reception) otherTickets(ctx context.Context, f *Facts) {
+	emails := make([]string, len(f.Customer.Addresses))
+	for i, a := range f.Customer.Addresses {
+		emails[i] = a.Email
+	}
+	ctx, cancel := context.WithTimeout(ctx, ticketsTimeout)
+	defer cancel()
+	tickets, err := r.world.Desk.TicketsOf(ctx, emails, 20)
+	if err != nil {
+		r.log.WarnContext(ctx, "other tickets of a customer can't be listed", "customer", f.Customer.ID, "error", err)
+	}
+	f.OtherTickets, f.OtherTicketsUnknown = tickets, err != nil
 }
 
 // Receipt is the answer to a start. Either Case is the new case (or, for a repeated key, the case it started), or nothing
@@ -140,18 +166,27 @@ func (r *Reception) Start(ctx context.Context, req Request, by Actor, seen, key 
 	c := r.newCase(preview.Plan, by)
 	err = r.store.InTx(ctx, func(tx Tx) error { return r.insert(ctx, tx, &c, req, key) })
 	switch {
-	case errors.Is(err, errRepeated):
-		c, _, err = r.startedBy(ctx, key)
-		return Receipt{Case: c}, err
-	case errors.Is(err, ErrCaseOpen): // someone was quicker: show whose case it is
-		preview, err = r.Preview(ctx, req)
-		return Receipt{Preview: &preview}, err
+	case errors.Is(err, errRepeated), errors.Is(err, ErrCaseOpen), errors.Is(err, errCapped):
+		return r.someoneWasQuicker(ctx, req, key)
 	case err != nil:
 		return Receipt{}, err
 	}
 	r.nudge(c.ID)
 	return Receipt{Case: c, Fresh: true}, nil
 }
+
+// someoneWasQuicker answers with the case if it was this very confirmation, sent twice at once; else a new look shows whose
+// case it is, or which cap was reached.
+func (r *Reception) someoneWasQuicker(ctx context.Context, req Request, key string) (Receipt, error) {
+	if c, ok, err := r.startedBy(ctx, key); err != nil || ok {
+		return Receipt{Case: c}, err
+	}
+	preview, err := r.Preview(ctx, req)
+	return Receipt{Preview: &preview}, err
+}
+
+// errCapped rolls the transaction of a start back that would pass a cap.
+var errCapped = errors.New("a cap on new cases is reached")
 
 // errRepeated rolls the transaction of a start back whose key was there before.
 var errRepeated = errors.New("this confirmation was handled before")
@@ -169,9 +204,16 @@ func (r *Reception) newCase(p Plan, by Actor) Case {
 	return c
 }
 
-// insert stores the case, what started it and the first lines of its journal.
+// insert stores the case, what started it and the first lines of its journal, unless a cap leaves no room for it.
 func (r *Reception) insert(ctx context.Context, tx Tx, c *Case, req Request, key string) error {
-	if err := tx.InsertCase(ctx, c); err != nil {
+	lately, err := r.world.Policy.startedLately(ctx, tx, c.Terms.AgentEmail, c.CreatedAt)
+	if err == nil && r.world.Policy.reached(lately) {
+		err = errCapped
+	}
+	if err == nil {
+		err = tx.InsertCase(ctx, c)
+	}
+	if err != nil {
 		return err
 	}
 	fresh, err := tx.InsertSignal(ctx, Signal{
@@ -190,18 +232,35 @@ func (r *Reception) insert(ctx context.Context, tx Tx, c *Case, req Request, key
 	if err != nil {
 		return err
 	}
+	return openJournal(ctx, tx, *c, req)
+}
+
+// openJournal writes what the agent confirmed, and what the agent decided that the policy would have decided otherwise.
+func openJournal(ctx context.Context, tx Tx, c Case, req Request) error {
 	terms, err := json.Marshal(c.Terms)
 	if err != nil {
 		return err
 	}
-	entry := Entry{CaseID: c.ID, At: c.CreatedAt, Who: c.StartedBy, Kind: "case started", Data: terms, Text: fmt.Sprintf(
+	entries := []Entry{{Kind: "case started", Data: terms, Text: fmt.Sprintf(
 		"%s started the case in the mode %s: customer %s, %s outstanding on %d invoices.",
-		c.StartedBy.Name, c.Mode, c.CustomerNumber, c.Terms.Outstanding, len(c.Terms.Invoices))}
-	if err := tx.Append(ctx, entry); err != nil || req.SetAsideWhy == "" {
-		return err
+		c.StartedBy.Name, c.Mode, c.CustomerNumber, c.Terms.Outstanding, len(c.Terms.Invoices))}}
+	for _, s := range c.Terms.Services {
+		if s.Why.Code == "kept" {
+			entries = append(entries, Entry{Kind: "service left alone", Object: s.ID,
+				Text: fmt.Sprintf("%s left %s alone: %s", c.StartedBy.Name, s.Label, s.Why.Args["why"])})
+		}
 	}
-	return tx.Append(ctx, Entry{CaseID: c.ID, At: c.CreatedAt, Who: c.StartedBy, Kind: "comment set aside",
-		Text: fmt.Sprintf("%s set the comment %s aside: %s", c.StartedBy.Name, c.Terms.SetAside, req.SetAsideWhy)})
+	if req.SetAsideWhy != "" {
+		entries = append(entries, Entry{Kind: "comment set aside",
+			Text: fmt.Sprintf("%s set the comment %s aside: %s", c.StartedBy.Name, c.Terms.SetAside, req.SetAsideWhy)})
+	}
+	for _, e := range entries {
+		e.CaseID, e.At, e.Who = c.ID, c.CreatedAt, c.StartedBy
+		if err := tx.Append(ctx, e); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // startedBy finds the case that a confirmation with this key has started.

@@ -26,6 +26,9 @@ type Desk interface {
 	FindTickets(ctx context.Context, caseKey string) (Found, error)
 	// Ticket reads one ticket. ErrNotFound when it is gone, or out of the key's sight.
 	Ticket(ctx context.Context, id string) (Ticket, error)
+	// TicketsOf lists the open and waiting tickets in which one of the addresses takes part, the last changed first, at most
+	// limit of them. An address that can't be asked for is passed over: nobody writes from it.
+	TicketsOf(ctx context.Context, emails []string, limit int) ([]TicketSummary, error)
 	// Messages lists a ticket's messages, oldest first.
 	Messages(ctx context.Context, ticketID string) ([]Message, error)
 

@@ -33,6 +33,16 @@ type Ticket struct {
 	FirstMessageID string    // the helpdesk's id of the message that a notice answers
 }
 
+// TicketSummary is what a list says of a ticket.
+type TicketSummary struct {
+	ID        string
+	Mask      string
+	Subject   string
+	URL       string // the ticket's page for people
+	Status    Status
+	UpdatedAt time.Time
+}
+
 // NewTicket is a ticket to be opened in an agent's name, open, without a mail to anybody.
 type NewTicket struct {
 	CaseKey string // kept in the ticket, so that FindTickets finds it again

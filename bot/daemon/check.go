@@ -14,6 +14,8 @@ import (
 	"github.com/aanmaner/aanmaner/backoffice"
 	"github.com/aanmaner/aanmaner/bot"
 	"github.com/aanmaner/aanmaner/bot/calendar"
+	"github.com/aanmaner/aanmaner/bot/dryrun"
+	"github.com/aanmaner/aanmaner/bot/store"
 	"github.com/aanmaner/aanmaner/helpdesk"
 	"github.com/aanmaner/aanmaner/snippets"
 )
@@ -27,6 +29,9 @@ func (c *Config) check(f *faults) {
 	oneOf(f, "notice.default_language", c.Notice.DefaultLanguage, snippets.Languages()...)
 	oneOf(f, "notice.ticket_status", c.Notice.TicketStatus, "waiting", "open", "closed")
 	needed(f, "database", c.Database)
+	if scheme, _, address := strings.Cut(c.Database, "://"); address && !store.IsPostgres(c.Database) {
+		f.add("database: %q is no kind of database; it is a path, sqlite:PATH, or postgres://user@host/name", scheme)
+	}
 	needed(f, "company.name", c.Company.Name)
 	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
 		f.add("listen: %q is no address; write it like 127.0.0.1:8080", c.Listen)
@@ -87,6 +92,15 @@ func (c *Config) checkPolicy(f *faults) {
 	amount(f, "policy.min_debt", p.MinDebt)
 	amount(f, "policy.approval_above", p.ApprovalAbove)
 	amount(f, "policy.large_above", p.LargeAbove)
+	oneOf(f, "policy.scope", p.Scope, string(bot.ScopeAll), string(bot.ScopeUnpaid))
+	for key, n := range map[string]int{
+		"policy.max_per_hour": p.MaxPerHour, "policy.max_per_day": p.MaxPerDay, "policy.max_per_agent_day": p.MaxPerAgentDay,
+	} {
+		if n < 0 {
+			f.add("%s: %d is negative; 0 is no cap", key, n)
+		}
+	}
+	c.checkLive(f)
 	if p.CancelDaysMin < 1 || p.CancelDaysMin > p.CancelDays || p.CancelDays > p.CancelDaysMax {
 		f.add("policy.cancel_days: %d has to lie between cancel_days_min (%d, at least 1) and cancel_days_max (%d)",
 			p.CancelDays, p.CancelDaysMin, p.CancelDaysMax)
@@ -109,6 +123,35 @@ func (c *Config) checkPolicy(f *faults) {
 	if _, err := calendar.New(c.calendar(), time.UTC); err != nil {
 		f.add("policy: %s", err)
 	}
+}
+
+// checkLive: a step that is misspelt would be left to people without anybody knowing.
+func (c *Config) checkLive(f *faults) {
+	for _, s := range c.Live.Steps {
+		if !slices.Contains(dryrun.Limitable(), bot.StepName(s)) {
+			f.add("live.steps: %q is no step that can be chosen; they are %s", s, joinSteps(dryrun.Limitable()))
+		}
+	}
+}
+
+func joinSteps(steps []bot.StepName) string {
+	names := make([]string, len(steps))
+	for i, s := range steps {
+		names[i] = string(s)
+	}
+	return strings.Join(names, ", ")
+}
+
+// liveSteps are the steps that the bot does itself.
+func (c *Config) liveSteps() []bot.StepName {
+	if len(c.Live.Steps) == 0 {
+		return dryrun.Limitable()
+	}
+	steps := make([]bot.StepName, len(c.Live.Steps))
+	for i, s := range c.Live.Steps {
+		steps[i] = bot.StepName(s)
+	}
+	return steps
 }
 
 // checkGrace: what is not to be seen after the grace time counts as not done, so no call may still be at work then.
@@ -224,6 +267,8 @@ func (c *Config) policy() (bot.Policy, error) {
 			return p, err
 		}
 	}
+	p.Scope, p.LiveCustomers = bot.Scope(c.Policy.Scope), c.Live.Customers
+	p.MaxPerHour, p.MaxPerDay, p.MaxPerAgentDay = c.Policy.MaxPerHour, c.Policy.MaxPerDay, c.Policy.MaxPerAgentDay
 	p.MinAgeDays, p.AllowWithoutApproval, p.LargeEndClient = c.Policy.MinAgeDays, c.Policy.AllowWithoutApproval, c.Policy.LargeEndCustomers
 	p.ConfirmDelay, p.SuspendDelay = c.Policy.ConfirmDelay, c.Policy.SuspendDelay
 	p.CancelDays, p.CancelDaysMin, p.CancelDaysMax = c.Policy.CancelDays, c.Policy.CancelDaysMin, c.Policy.CancelDaysMax

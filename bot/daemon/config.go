@@ -6,11 +6,13 @@ import "time"
 // ends in _file. The example in example.yaml says what each key means; a test keeps the two alike.
 type Config struct {
 	Mode     string `koanf:"mode"`     // dry-run or live
-	Database string `koanf:"database"` // path of the SQLite file
-	Timezone string `koanf:"timezone"` // of the company
-	Listen   string `koanf:"listen"`   // address that serve listens on
-	LogLevel string `koanf:"log_level"`
-	LogForm  string `koanf:"log_format"`
+	Database string `koanf:"database"` // path of an SQLite file, sqlite:PATH, or postgres://…
+	// DatabaseFile holds the address instead, where it has a password in it.
+	DatabaseFile string `koanf:"database_file"`
+	Timezone     string `koanf:"timezone"` // of the company
+	Listen       string `koanf:"listen"`   // address that serve listens on
+	LogLevel     string `koanf:"log_level"`
+	LogForm      string `koanf:"log_format"`
 
 	Company    Company    `koanf:"company"`
 	Slack      Slack      `koanf:"slack"`
@@ -18,6 +20,13 @@ type Config struct {
 	BackOffice BackOffice `koanf:"backoffice"`
 	Notice     Notice     `koanf:"notice"`
 	Policy     Policy     `koanf:"policy"`
+	Live       Live       `koanf:"live"`
+}
+
+// Live limits what mode: live may do, for its first weeks.
+type Live struct {
+	Customers []string `koanf:"customers"` // customer numbers; none: all
+	Steps     []string `koanf:"steps"`     // steps that the bot does itself; none: all
 }
 
 // Company is what a notice says about us.
@@ -103,6 +112,10 @@ type Policy struct {
 	LargeEndCustomers    int             `koanf:"large_end_customers"`
 	ConfirmDelay         time.Duration   `koanf:"confirm_delay"`
 	SuspendDelay         time.Duration   `koanf:"suspend_delay"`
+	Scope                string          `koanf:"scope"` // all or unpaid
+	MaxPerHour           int             `koanf:"max_per_hour"`
+	MaxPerDay            int             `koanf:"max_per_day"`
+	MaxPerAgentDay       int             `koanf:"max_per_agent_day"`
 	CancelDays           int             `koanf:"cancel_days"`
 	CancelDaysMin        int             `koanf:"cancel_days_min"`
 	CancelDaysMax        int             `koanf:"cancel_days_max"`
@@ -133,7 +146,7 @@ func Default() Config {
 			SnippetTitles: []string{"Account Termination ({language})", "Account Termination"},
 		},
 		Policy: Policy{
-			LargeEndCustomers: 10, ConfirmDelay: 10 * time.Second,
+			Scope: "all", MaxPerAgentDay: 25, LargeEndCustomers: 10, ConfirmDelay: 10 * time.Second,
 			CancelDays: 28, CancelDaysMin: 14, CancelDaysMax: 92,
 			NeverTouch: []string{"domain"}, Holidays: []string{"NL"},
 			Grace: 2 * time.Minute, QueueWait: time.Hour, MoneyWait: 120 * time.Hour, RetryFor: 24 * time.Hour,

@@ -70,7 +70,7 @@ func Open(ctx context.Context, cfg Config, o Options) (d *Daemon, err error) {
 		return nil, err
 	}
 	if d.store, err = store.Open(ctx, store.Config{Path: cfg.Database}, d.now); err != nil {
-		return nil, fmt.Errorf("database %s: %w", cfg.Database, err)
+		return nil, err
 	}
 	if err := d.assemble(o); err != nil {
 		return nil, errors.Join(err, d.store.Close())
@@ -123,6 +123,8 @@ func (d *Daemon) world(o Options) bot.World {
 	}
 	if d.Policy.Mode == bot.DryRun {
 		w.Desk, w.Office = dryrun.NewDesk(d.cerb, d.now), dryrun.NewOffice(d.house, d.now)
+	} else {
+		w.Desk, w.Office = dryrun.Limit(w.Desk, w.Office, d.Config.liveSteps())
 	}
 	if o.Decorate != nil {
 		w = o.Decorate(w)

@@ -54,6 +54,10 @@ policy:
   large_end_customers: 3
   confirm_delay: 1m
   suspend_delay: 48h
+  scope: unpaid
+  max_per_hour: 5
+  max_per_day: 40
+  max_per_agent_day: 20
   cancel_days: 30
   cancel_days_min: 20
   cancel_days_max: 40
@@ -66,6 +70,7 @@ policy:
   money_wait: 48h
   retry_for: 12h
   backoff: [1s, 2s]
+live: {customers: ["10234"], steps: [suspend]}
 `)
 	euro := func(minor int64) backoffice.Money { return backoffice.Money{Minor: minor, Currency: "EUR"} }
 	c := got.Company
@@ -79,6 +84,8 @@ policy:
 		"kinds":  slices.Equal(got.NeverTouch, []backoffice.ServiceKind{"domain", "ssl"}),
 		"notice": got.NoticeFrom == "own" && slices.Equal(got.NoticeTitles, []string{"T"}) && slices.Equal(got.KeepCommands, []string{"#attach"}) && got.NoticeStatus == "open",
 		"waits":  got.Grace == 3*time.Minute && got.QueueWait == 2*time.Hour && got.MoneyWait == 48*time.Hour && got.RetryFor == 12*time.Hour,
+		"caps":   got.MaxPerHour == 5 && got.MaxPerDay == 40 && got.MaxPerAgentDay == 20,
+		"scope":  got.Scope == bot.ScopeUnpaid && slices.Equal(got.LiveCustomers, []string{"10234"}),
 		"tries":  slices.Equal(got.Backoff, []time.Duration{time.Second, 2 * time.Second}),
 	} {
 		if !ok {

@@ -39,7 +39,7 @@ func newCompany(t *testing.T) *company {
 	t.Cleanup(func() { _ = rows.Close() })
 	c.rows = rows
 	policy := bot.DefaultPolicy()
-	policy.ConfirmDelay = 0
+	policy.ConfirmDelay, policy.MaxPerAgentDay = 0, 0
 	c.world = bot.World{
 		Desk: dryrun.NewDesk(readOnlyDesk{t: t}, c.clock), Office: dryrun.NewOffice(readOnlyOffice{t: t}, c.clock),
 		Snippets: set, Words: words, Policy: policy, Now: c.clock,

@@ -12,6 +12,10 @@ import (
 // readOnlyDesk is a helpdesk with one agent and one snippet. Every write fails the test.
 type readOnlyDesk struct{ t *testing.T }
 
+func (readOnlyDesk) TicketsOf(context.Context, []string, int) ([]helpdesk.TicketSummary, error) {
+	return nil, nil
+}
+
 func (d readOnlyDesk) Server(context.Context) (helpdesk.Server, error) {
 	return helpdesk.Server{Version: "10.4.10"}, nil
 }

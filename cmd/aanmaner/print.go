@@ -104,6 +104,11 @@ func (a *app) printSteps(d *daemon.Daemon, plan bot.Plan) {
 		bot.TicketSubject, plan.AgentEmail, d.Words.Say(wording.EN, "language."+plan.Language), printable(plan.To.Email),
 		printable(d.Words.Reason(wording.EN, plan.ToWhy)), when, none(plan.Suspends()),
 		snippets.LongDate("en", string(plan.CancelOn)), none(plan.Cancels()), bot.CommentTitle)
+	for _, s := range plan.Services {
+		if s.Kept {
+			fmt.Fprintf(a.out, "  Left alone: %s\n", printable(d.Words.Reason(wording.EN, s.Why)))
+		}
+	}
 }
 
 func indent(text string) string {

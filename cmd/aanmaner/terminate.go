@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/aanmaner/aanmaner/backoffice"
 	"github.com/aanmaner/aanmaner/bot"
 	"github.com/aanmaner/aanmaner/bot/daemon"
 )
@@ -20,6 +21,9 @@ type terminateOptions struct {
 	dryRun     bool
 	confirm    string
 	cancelDays int
+	cancelOn   string
+	keep       []string
+	scope      string
 	setAside   string
 	key        string
 }
@@ -35,13 +39,18 @@ The ticket is the agent's that --as names. --dry-run only shows.
 
 Exit status: 0 done, 1 failed, 2 wrong usage or configuration, 3 blocked (nothing was changed), 4 a person is needed.`,
 		Example: `  aanmaner terminate 10234 --as sanne@hoster.example --dry-run
-  aanmaner terminate 10234 --as sanne@hoster.example --confirm 10234`,
+  aanmaner terminate 10234 --as sanne@hoster.example --confirm 10234
+  aanmaner terminate 10234 --as sanne@hoster.example --keep "db02=complaint is running" --cancel-on 2026-12-31`,
 		Args: arguments(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if !strings.Contains(o.as, "@") {
 				return usageError{errors.New("--as wants the agent's e-mail address: the ticket will be theirs")}
 			}
-			return a.with(cmd.Context(), func(d *daemon.Daemon) error { return a.terminate(cmd.Context(), d, args[0], o) })
+			wish, err := o.wish()
+			if err != nil {
+				return usageError{err}
+			}
+			return a.with(cmd.Context(), func(d *daemon.Daemon) error { return a.terminate(cmd.Context(), d, args[0], o, wish) })
 		},
 	}
 	f := cmd.Flags()
@@ -49,19 +58,82 @@ Exit status: 0 done, 1 failed, 2 wrong usage or configuration, 3 blocked (nothin
 	f.BoolVar(&o.dryRun, "dry-run", false, "show what would happen and change nothing")
 	f.StringVar(&o.confirm, "confirm", "", "the customer number, instead of typing it")
 	f.IntVar(&o.cancelDays, "cancel-days", 0, "days until the cancellation (default: the configuration's)")
+	f.StringVar(&o.cancelOn, "cancel-on", "", "the day of the cancellation, YYYY-MM-DD, instead of --cancel-days")
+	f.StringArrayVar(&o.keep, "keep", nil, "leave a service alone, and why: NAME=WHY; may be given again")
+	f.StringVar(&o.scope, "scope", "", "\"unpaid\": only services that an overdue invoice is for (default: the configuration's)")
 	f.StringVar(&o.setAside, "set-aside", "", "why the comment \"betalingsachterstand\" on the account no longer holds")
 	f.StringVar(&o.key, "key", "", "a text of your own: the same key never starts two cases")
 	return cmd
 }
 
+// wish reads what the agent wants otherwise than the policy. Services are named as people call them; named puts their ids in.
+func (o terminateOptions) wish() (bot.Wish, error) {
+	day, err := backoffice.ParseDate(o.cancelOn)
+	if err != nil {
+		return bot.Wish{}, fmt.Errorf("--cancel-on: %q is no day; write it like 2026-12-31", o.cancelOn)
+	}
+	if !day.IsZero() && o.cancelDays != 0 {
+		return bot.Wish{}, errors.New("--cancel-on and --cancel-days say the same thing in two ways; leave one out")
+	}
+	if o.scope != "" && o.scope != string(bot.ScopeUnpaid) && o.scope != string(bot.ScopeAll) {
+		return bot.Wish{}, fmt.Errorf("--scope: %q is neither all nor unpaid", o.scope)
+	}
+	w := bot.Wish{CancelDays: o.cancelDays, CancelOn: day, Scope: bot.Scope(o.scope), Keep: map[string]string{}}
+	for _, k := range o.keep {
+		name, why, _ := strings.Cut(k, "=")
+		if strings.TrimSpace(name) == "" || strings.TrimSpace(why) == "" {
+			return w, fmt.Errorf("--keep %q: write it like --keep \"db02=complaint is running\"; the reason goes into the file", k)
+		}
+		w.Keep[strings.TrimSpace(name)] = strings.TrimSpace(why)
+	}
+	return w, nil
+}
+
+// named puts the services' ids in the place of their names. A name that fits none or two of them is a slip that must not
+// switch off what the agent wanted left alone.
+func named(keep map[string]string, plan bot.Plan) (map[string]string, error) {
+	byID := map[string]string{}
+	for name, why := range keep {
+		found := ""
+		for _, s := range plan.Services {
+			if s.Service.ID != name && !strings.EqualFold(s.Service.Label, name) {
+				continue
+			}
+			if found != "" {
+				return nil, fmt.Errorf("--keep: two services are called %q; give the id: %s or %s", name, found, s.Service.ID)
+			}
+			found = s.Service.ID
+		}
+		if found == "" {
+			return nil, fmt.Errorf("--keep: the customer has no service %q; nothing was changed", name)
+		}
+		byID[found] = why
+	}
+	return byID, nil
+}
+
+// preview looks the customer up, and once more with what is to be left alone.
+func (a *app) preview(ctx context.Context, d *daemon.Daemon, req *bot.Request) (bot.Preview, error) {
+	keep := req.Wish.Keep
+	req.Wish.Keep = nil
+	p, err := d.Reception.Preview(ctx, *req)
+	if err != nil || len(keep) == 0 {
+		return p, err
+	}
+	if req.Wish.Keep, err = named(keep, p.Plan); err != nil {
+		return p, usageError{err}
+	}
+	return d.Reception.Preview(ctx, *req)
+}
+
 // terminate previews, confirms, starts and follows.
-func (a *app) terminate(ctx context.Context, d *daemon.Daemon, query string, o terminateOptions) error {
+func (a *app) terminate(ctx context.Context, d *daemon.Daemon, query string, o terminateOptions, wish bot.Wish) error {
 	customer, err := a.pick(ctx, d, query)
 	if err != nil {
 		return err
 	}
-	req := bot.Request{CustomerID: customer, AgentEmail: strings.ToLower(o.as), Wish: bot.Wish{CancelDays: o.cancelDays}, SetAsideWhy: o.setAside}
-	preview, err := d.Reception.Preview(ctx, req)
+	req := bot.Request{CustomerID: customer, AgentEmail: strings.ToLower(o.as), Wish: wish, SetAsideWhy: o.setAside}
+	preview, err := a.preview(ctx, d, &req)
 	if err != nil {
 		return err
 	}

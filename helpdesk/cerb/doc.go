@@ -89,4 +89,6 @@
 //  38. A worker is found by a query on addresses, email:(email:"…"); email:"…" by itself finds nobody.
 //  39. Past the last page Cerb shows an earlier one, and records that go away move others over the page's edge. Pages are
 //     asked for by the last id seen.
+//  40. Whom a ticket is with is found by participant:(email:"…"), in any case of letters, and shown by expand=requesters,
+//     an object keyed by id. An "_" in an address stands for any character there.
 package cerb

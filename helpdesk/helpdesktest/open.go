@@ -62,6 +62,40 @@ func openTests() []subtest {
 		{name: "BadAddressIsRefusedBeforeAnythingIsWritten", run: openBadAddress},
 		{name: "EmptyPartsAreRefusedBeforeAnythingIsWritten", run: openEmptyParts},
 		{name: "NoTicketIsNotFound", run: noTicket},
+		{name: "TicketsOfAnAddressAreItsOpenOnes", run: ticketsOf},
+	}
+}
+
+// ticketsOf opens two tickets of one customer and one of a neighbour whose address differs in a letter where the first has
+// an underscore, the mark of a search for any letter.
+func ticketsOf(t *testing.T, b *Bench) {
+	user, host, _ := strings.Cut(b.Customer(), "@")
+	email, neighbour := user+"_x@"+host, user+"yx@"+host
+	agent := b.agent(t)
+	opened := func(to string) helpdesk.Ticket {
+		return must2(b.Desk.OpenTicket(within(t), helpdesk.NewTicket{CaseKey: newKey(), Subject: "About an invoice", To: to, AgentID: agent.ID, Text: "x"}))(t)
+	}
+	first, second := opened(email), opened(email)
+	opened(neighbour)
+	asked := []string{strings.ToUpper(email), "", "not an address", `x" OR email:"` + neighbour, email}
+	got := must2(b.Desk.TicketsOf(within(t), asked, 10))(t)
+	if len(got) != 2 || got[0].ID == got[1].ID || got[0].ID != first.ID && got[1].ID != first.ID || got[0].ID != second.ID && got[1].ID != second.ID {
+		t.Fatalf("found %+v, want tickets %s and %s", got, first.ID, second.ID)
+	}
+	for _, s := range got {
+		if s.Mask == "" || s.URL == "" || s.Subject != "About an invoice" || s.Status != helpdesk.Open || s.UpdatedAt.IsZero() {
+			t.Errorf("summary %+v leaves something out", s)
+		}
+	}
+	if one := must2(b.Desk.TicketsOf(within(t), asked, 1))(t); len(one) != 1 {
+		t.Errorf("%d tickets, asked for 1", len(one))
+	}
+	must2(b.Desk.SetStatus(within(t), first.ID, helpdesk.Closed))(t)
+	if left := must2(b.Desk.TicketsOf(within(t), asked, 10))(t); len(left) != 1 || left[0].ID != second.ID {
+		t.Errorf("after the first was closed: %+v", left)
+	}
+	if none := must2(b.Desk.TicketsOf(within(t), nil, 10))(t); len(none) != 0 {
+		t.Errorf("of no address: %+v", none)
 	}
 }
 
