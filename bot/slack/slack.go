@@ -193,7 +193,7 @@ func (s *Slack) screenFor(lang wording.Lang) screen {
 
 // channelScreen is how texts are written in the team's channel.
 func (s *Slack) channelScreen() screen {
-	return screen{words: s.words, lang: s.cfg.channelLang(), policy: s.policy, channel: true}
+	return screen{words: s.words, lang: s.cfg.channelLang(), policy: s.policy, channel: true, minimal: s.cfg.Minimal}
 }
 
 // inTx reads or writes rows within the deadline of a database.
