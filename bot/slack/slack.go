@@ -41,6 +41,7 @@ type Config struct {
 
 	Mode     string // ModeHTTP or ModeSocket; empty: ModeHTTP
 	AppToken string // xapp-…, for ModeSocket
+	Replicas int    // how many processes serve this app, so that connections of nobody are noticed; 0: one
 
 	// Minimal keeps customers' names, amounts and quotes out of channels: a card says the customer's number and the state.
 	Minimal bool
@@ -83,6 +84,8 @@ type pace struct {
 	sweep     time.Duration // between two looks for what another replica left or changed
 	elsewhere time.Duration // so long another replica's claim on a card counts
 	tidy      time.Duration // between two looks for second cards
+
+	sockets socketPace
 }
 
 // New checks the configuration and makes the Slack side of the bot. The error names every fault of it.
@@ -96,7 +99,7 @@ func New(cfg Config, reception *bot.Reception, store bot.Store, words *wording.C
 		link: newLink(cfg), queue: make(chan job, maxQueue), booted: cfg.Now(),
 		pace: pace{
 			slow: 5 * time.Second, silent: 20 * time.Second, glance: 3 * time.Second, submit: 1500 * time.Millisecond, redraw: 2 * time.Second,
-			sweep: 5 * time.Second, elsewhere: drawTimeout + 15*time.Second, tidy: 10 * time.Minute,
+			sweep: 5 * time.Second, elsewhere: drawTimeout + 15*time.Second, tidy: 10 * time.Minute, sockets: defaultSocketPace(),
 		},
 	}
 	s.client = newClient(cfg, s.link)
@@ -191,7 +194,7 @@ func (s *Slack) screenFor(lang wording.Lang) screen {
 
 // channelScreen is how texts are written in the team's channel.
 func (s *Slack) channelScreen() screen {
-	return screen{words: s.words, lang: s.cfg.channelLang(), policy: s.policy, channel: true}
+	return screen{words: s.words, lang: s.cfg.channelLang(), policy: s.policy, channel: true, minimal: s.cfg.Minimal}
 }
 
 // inTx reads or writes rows within the deadline of a database.
