@@ -15,6 +15,7 @@ import (
 	"github.com/aanmaner/aanmaner/bot"
 	"github.com/aanmaner/aanmaner/bot/calendar"
 	"github.com/aanmaner/aanmaner/bot/dryrun"
+	"github.com/aanmaner/aanmaner/bot/slack"
 	"github.com/aanmaner/aanmaner/bot/store"
 	"github.com/aanmaner/aanmaner/helpdesk"
 	"github.com/aanmaner/aanmaner/snippets"
@@ -64,27 +65,44 @@ var slackID = regexp.MustCompile(`^[A-Z][A-Z0-9]{2,}$`)
 // checkSlack asks for nothing when there is no Slack, and for all that it takes when there is.
 func (c *Config) checkSlack(f *faults) {
 	s := c.Slack
-	if s.BotToken == "" && s.SigningSecret == "" && s.CaseChannel == "" {
+	if s.BotToken == "" && s.SigningSecret == "" && s.AppToken == "" && s.CaseChannel == "" {
 		return
 	}
 	needed(f, "slack.bot_token", s.BotToken)
-	needed(f, "slack.signing_secret", s.SigningSecret)
+	oneOf(f, "slack.mode", s.Mode, slack.ModeHTTP, slack.ModeSocket)
+	if s.Mode == slack.ModeSocket {
+		needed(f, "slack.app_token", s.AppToken)
+	} else {
+		needed(f, "slack.signing_secret", s.SigningSecret)
+	}
 	needed(f, "slack.case_channel", s.CaseChannel)
 	baseURL(f, "slack.api_url", s.APIURL)
 	oneOf(f, "slack.channel_language", s.ChannelLanguage, "nl", "en")
+	oneOf(f, "slack.detail", s.Detail, "full", "minimal")
+	if s.Replicas < 1 {
+		f.add("slack.replicas: %d; say how many serve processes use this app, at least 1", s.Replicas)
+	}
 	if !strings.HasPrefix(s.Command, "/") {
 		f.add("slack.command: %q has to start with /", s.Command)
 	}
-	if len(s.AllowedUsers) == 0 {
-		f.add("slack.allowed_users: name who may use the bot, by Slack id (U012AB3CD)")
+	if len(s.AllowedUsers)+len(s.AllowedGroups) == 0 {
+		f.add("slack.allowed_users: name who may use the bot, by Slack id (U012AB3CD), or in allowed_groups user groups (S012AB3CD)")
 	}
-	for _, id := range s.AllowedUsers {
-		if !slackID.MatchString(id) {
-			f.add("slack.allowed_users: %q is no Slack id; they look like U012AB3CD", id)
-		}
-	}
+	slackIDs(f, "slack.allowed_users", "U012AB3CD", s.AllowedUsers)
+	slackIDs(f, "slack.allowed_groups", "S012AB3CD", s.AllowedGroups)
+	slackIDs(f, "slack.approver_users", "U012AB3CD", s.ApproverUsers)
+	slackIDs(f, "slack.approver_groups", "S012AB3CD", s.ApproverGroups)
 	for _, origin := range s.ResponseOrigins {
 		baseURL(f, "slack.response_origins", origin)
+	}
+}
+
+// slackIDs adds what can't be an id of Slack. A group's begins with S, a person's with U or W.
+func slackIDs(f *faults, key, like string, ids []string) {
+	for _, id := range ids {
+		if !slackID.MatchString(id) || (id[0] == 'S') != (like[0] == 'S') {
+			f.add("%s: %q is no such Slack id; they look like %s", key, id, like)
+		}
 	}
 }
 

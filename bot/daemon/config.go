@@ -47,6 +47,10 @@ type Company struct {
 
 // Slack connects the bot to a workspace. Without a bot token there is no Slack.
 type Slack struct {
+	Mode              string            `koanf:"mode"` // http or socket
+	Replicas          int               `koanf:"replicas"`
+	AppToken          string            `koanf:"app_token"`
+	AppTokenFile      string            `koanf:"app_token_file"`
 	APIURL            string            `koanf:"api_url"`
 	BotToken          string            `koanf:"bot_token"`
 	BotTokenFile      string            `koanf:"bot_token_file"`
@@ -57,8 +61,13 @@ type Slack struct {
 	EnterpriseID      string            `koanf:"enterprise_id"`
 	Command           string            `koanf:"command"`
 	CaseChannel       string            `koanf:"case_channel"`
+	FallbackChannel   string            `koanf:"fallback_channel"`
+	Detail            string            `koanf:"detail"` // full or minimal
 	ChannelLanguage   string            `koanf:"channel_language"`
 	AllowedUsers      []string          `koanf:"allowed_users"`
+	AllowedGroups     []string          `koanf:"allowed_groups"`
+	ApproverUsers     []string          `koanf:"approver_users"`
+	ApproverGroups    []string          `koanf:"approver_groups"`
 	AgentEmails       map[string]string `koanf:"agent_emails"`
 	ResponseOrigins   []string          `koanf:"response_origins"`
 }
@@ -146,6 +155,7 @@ func Default() Config {
 		Mode: "dry-run", Database: "aanmaner.db", Timezone: "Europe/Amsterdam", Listen: "127.0.0.1:8080",
 		LogLevel: "info", LogForm: "text",
 		Slack: Slack{
+			Mode: "http", Replicas: 1, Detail: "full",
 			APIURL: "https://slack.com/api/", Command: "/terminate", ChannelLanguage: "nl",
 			ResponseOrigins: []string{"https://hooks.slack.com"},
 		},

@@ -133,7 +133,7 @@ func (s *Slack) ask(ctx context.Context, in inbound, sc screen, callback string,
 	if err != nil {
 		return s.viewFailed(ctx, in, sc, err)
 	}
-	v := sc.dialog(callback, sc.cardCustomer(f.Case), meta{Case: o.caseID, Version: o.version})
+	v := sc.dialog(callback, sc.customer(f.Case), meta{Case: o.caseID, Version: o.version})
 	if _, _, err := s.client.openView(ctx, in.TriggerID, v); err != nil {
 		return s.viewFailed(ctx, in, sc, err)
 	}
