@@ -40,7 +40,8 @@ type Config struct {
 
 // New makes a calendar in the zone loc. The error names every country and stretch that can't be used.
 func New(c Config, loc *time.Location) (*Calendar, error) {
-	out := &Calendar{loc: loc, holidays: &cal.Calendar{Cacheable: true}, quietHolidays: c.QuietHolidays}
+	// Without the library's cache, a map that two goroutines may not write at once.
+	out := &Calendar{loc: loc, holidays: &cal.Calendar{}, quietHolidays: c.QuietHolidays}
 	var faults []string
 	for _, country := range c.Countries {
 		days := holidaysOf(country)

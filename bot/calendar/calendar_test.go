@@ -2,6 +2,7 @@ package calendar
 
 import (
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -95,4 +96,19 @@ func TestEveryFaultIsNamedAtOnce(t *testing.T) {
 			t.Errorf("%v does not name %s", err, part)
 		}
 	}
+}
+
+// Every preview asks the same calendar.
+func TestCalendarIsAskedByManyAtOnce(t *testing.T) {
+	t.Parallel()
+	c := example(t)
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			for day := range 366 {
+				c.IsWorkday(backoffice.DateOf(at(t, "2026-01-01 12:00").AddDate(0, 0, day), amsterdam(t)))
+			}
+		})
+	}
+	wg.Wait()
 }

@@ -15,6 +15,8 @@ import (
 	"github.com/aanmaner/aanmaner/bot"
 	"github.com/aanmaner/aanmaner/bot/calendar"
 	"github.com/aanmaner/aanmaner/bot/dryrun"
+	"github.com/aanmaner/aanmaner/bot/slack"
+	"github.com/aanmaner/aanmaner/bot/store"
 	"github.com/aanmaner/aanmaner/helpdesk"
 	"github.com/aanmaner/aanmaner/snippets"
 )
@@ -22,12 +24,16 @@ import (
 // check adds every fault of the configuration to f.
 func (c *Config) check(f *faults) {
 	oneOf(f, "mode", c.Mode, "dry-run", "live")
+	oneOf(f, "wake", c.Wake, "", "river", "sweep")
 	oneOf(f, "log_level", c.LogLevel, "debug", "info", "warn", "error")
 	oneOf(f, "log_format", c.LogForm, "text", "json")
 	oneOf(f, "notice.from", c.Notice.From, "helpdesk", "own")
 	oneOf(f, "notice.default_language", c.Notice.DefaultLanguage, snippets.Languages()...)
 	oneOf(f, "notice.ticket_status", c.Notice.TicketStatus, "waiting", "open", "closed")
 	needed(f, "database", c.Database)
+	if scheme, _, address := strings.Cut(c.Database, "://"); address && !store.IsPostgres(c.Database) {
+		f.add("database: %q is no kind of database; it is a path, sqlite:PATH, or postgres://user@host/name", scheme)
+	}
 	needed(f, "company.name", c.Company.Name)
 	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
 		f.add("listen: %q is no address; write it like 127.0.0.1:8080", c.Listen)
@@ -59,27 +65,44 @@ var slackID = regexp.MustCompile(`^[A-Z][A-Z0-9]{2,}$`)
 // checkSlack asks for nothing when there is no Slack, and for all that it takes when there is.
 func (c *Config) checkSlack(f *faults) {
 	s := c.Slack
-	if s.BotToken == "" && s.SigningSecret == "" && s.CaseChannel == "" {
+	if s.BotToken == "" && s.SigningSecret == "" && s.AppToken == "" && s.CaseChannel == "" {
 		return
 	}
 	needed(f, "slack.bot_token", s.BotToken)
-	needed(f, "slack.signing_secret", s.SigningSecret)
+	oneOf(f, "slack.mode", s.Mode, slack.ModeHTTP, slack.ModeSocket)
+	if s.Mode == slack.ModeSocket {
+		needed(f, "slack.app_token", s.AppToken)
+	} else {
+		needed(f, "slack.signing_secret", s.SigningSecret)
+	}
 	needed(f, "slack.case_channel", s.CaseChannel)
 	baseURL(f, "slack.api_url", s.APIURL)
 	oneOf(f, "slack.channel_language", s.ChannelLanguage, "nl", "en")
+	oneOf(f, "slack.detail", s.Detail, "full", "minimal")
+	if s.Replicas < 1 {
+		f.add("slack.replicas: %d; say how many serve processes use this app, at least 1", s.Replicas)
+	}
 	if !strings.HasPrefix(s.Command, "/") {
 		f.add("slack.command: %q has to start with /", s.Command)
 	}
-	if len(s.AllowedUsers) == 0 {
-		f.add("slack.allowed_users: name who may use the bot, by Slack id (U012AB3CD)")
+	if len(s.AllowedUsers)+len(s.AllowedGroups) == 0 {
+		f.add("slack.allowed_users: name who may use the bot, by Slack id (U012AB3CD), or in allowed_groups user groups (S012AB3CD)")
 	}
-	for _, id := range s.AllowedUsers {
-		if !slackID.MatchString(id) {
-			f.add("slack.allowed_users: %q is no Slack id; they look like U012AB3CD", id)
-		}
-	}
+	slackIDs(f, "slack.allowed_users", "U012AB3CD", s.AllowedUsers)
+	slackIDs(f, "slack.allowed_groups", "S012AB3CD", s.AllowedGroups)
+	slackIDs(f, "slack.approver_users", "U012AB3CD", s.ApproverUsers)
+	slackIDs(f, "slack.approver_groups", "S012AB3CD", s.ApproverGroups)
 	for _, origin := range s.ResponseOrigins {
 		baseURL(f, "slack.response_origins", origin)
+	}
+}
+
+// slackIDs adds what can't be an id of Slack. A group's begins with S, a person's with U or W.
+func slackIDs(f *faults, key, like string, ids []string) {
+	for _, id := range ids {
+		if !slackID.MatchString(id) || (id[0] == 'S') != (like[0] == 'S') {
+			f.add("%s: %q is no such Slack id; they look like %s", key, id, like)
+		}
 	}
 }
 

@@ -1,16 +1,23 @@
 package daemon
 
-import "time"
+import (
+	"time"
+
+	"github.com/aanmaner/aanmaner/bot/store"
+)
 
 // Config is the whole configuration: one YAML file, AANMANER_… in the environment over it, secrets from files where a key
 // ends in _file. The example in example.yaml says what each key means; a test keeps the two alike.
 type Config struct {
 	Mode     string `koanf:"mode"`     // dry-run or live
-	Database string `koanf:"database"` // path of the SQLite file
-	Timezone string `koanf:"timezone"` // of the company
-	Listen   string `koanf:"listen"`   // address that serve listens on
-	LogLevel string `koanf:"log_level"`
-	LogForm  string `koanf:"log_format"`
+	Database string `koanf:"database"` // path of an SQLite file, sqlite:PATH, or postgres://…
+	// DatabaseFile holds the address instead, where it has a password in it.
+	DatabaseFile string `koanf:"database_file"`
+	Wake         string `koanf:"wake"`     // river, sweep, or empty: as fits the database
+	Timezone     string `koanf:"timezone"` // of the company
+	Listen       string `koanf:"listen"`   // address that serve listens on
+	LogLevel     string `koanf:"log_level"`
+	LogForm      string `koanf:"log_format"`
 
 	Company    Company    `koanf:"company"`
 	Slack      Slack      `koanf:"slack"`
@@ -40,6 +47,10 @@ type Company struct {
 
 // Slack connects the bot to a workspace. Without a bot token there is no Slack.
 type Slack struct {
+	Mode              string            `koanf:"mode"` // http or socket
+	Replicas          int               `koanf:"replicas"`
+	AppToken          string            `koanf:"app_token"`
+	AppTokenFile      string            `koanf:"app_token_file"`
 	APIURL            string            `koanf:"api_url"`
 	BotToken          string            `koanf:"bot_token"`
 	BotTokenFile      string            `koanf:"bot_token_file"`
@@ -50,8 +61,13 @@ type Slack struct {
 	EnterpriseID      string            `koanf:"enterprise_id"`
 	Command           string            `koanf:"command"`
 	CaseChannel       string            `koanf:"case_channel"`
+	FallbackChannel   string            `koanf:"fallback_channel"`
+	Detail            string            `koanf:"detail"` // full or minimal
 	ChannelLanguage   string            `koanf:"channel_language"`
 	AllowedUsers      []string          `koanf:"allowed_users"`
+	AllowedGroups     []string          `koanf:"allowed_groups"`
+	ApproverUsers     []string          `koanf:"approver_users"`
+	ApproverGroups    []string          `koanf:"approver_groups"`
 	AgentEmails       map[string]string `koanf:"agent_emails"`
 	ResponseOrigins   []string          `koanf:"response_origins"`
 }
@@ -128,12 +144,18 @@ type Policy struct {
 	Backoff              []time.Duration `koanf:"backoff"`
 }
 
+// queue says whether wake-ups go through River's queue as well: if nothing is said, where there may be several processes.
+func (c *Config) queue() bool {
+	return c.Wake == "river" || c.Wake == "" && store.IsPostgres(c.Database)
+}
+
 // Default is the configuration that a file, the environment and nothing else start from.
 func Default() Config {
 	return Config{
 		Mode: "dry-run", Database: "aanmaner.db", Timezone: "Europe/Amsterdam", Listen: "127.0.0.1:8080",
 		LogLevel: "info", LogForm: "text",
 		Slack: Slack{
+			Mode: "http", Replicas: 1, Detail: "full",
 			APIURL: "https://slack.com/api/", Command: "/terminate", ChannelLanguage: "nl",
 			ResponseOrigins: []string{"https://hooks.slack.com"},
 		},

@@ -69,8 +69,8 @@ func Open(ctx context.Context, cfg Config, o Options) (d *Daemon, err error) {
 	if err := d.connect(); err != nil {
 		return nil, err
 	}
-	if d.store, err = store.Open(ctx, store.Config{Path: cfg.Database}, d.now); err != nil {
-		return nil, fmt.Errorf("database %s: %w", cfg.Database, err)
+	if d.store, err = store.Open(ctx, store.Config{Path: cfg.Database, Queue: cfg.queue()}, d.now); err != nil {
+		return nil, err
 	}
 	if err := d.assemble(o); err != nil {
 		return nil, errors.Join(err, d.store.Close())
@@ -137,7 +137,9 @@ func (d *Daemon) slackConfig() slack.Config {
 	return slack.Config{
 		APIURL: s.APIURL, BotToken: s.BotToken, SigningSecret: s.SigningSecret, AppID: s.AppID, TeamIDs: s.TeamIDs,
 		EnterpriseID: s.EnterpriseID, Command: s.Command, CaseChannel: s.CaseChannel, ChannelLanguage: s.ChannelLanguage,
-		AllowedUsers: s.AllowedUsers, AgentEmails: s.AgentEmails, ResponseOrigins: s.ResponseOrigins, Now: d.now,
+		Mode: s.Mode, AppToken: s.AppToken, Replicas: s.Replicas, FallbackChannel: s.FallbackChannel, Minimal: s.Detail == "minimal",
+		AllowedUsers: s.AllowedUsers, AllowedGroups: s.AllowedGroups, ApproverUsers: s.ApproverUsers, ApproverGroups: s.ApproverGroups,
+		AgentEmails: s.AgentEmails, ResponseOrigins: s.ResponseOrigins, Now: d.now,
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/aanmaner/aanmaner/backoffice"
+	"github.com/aanmaner/aanmaner/bot/store"
 	"github.com/aanmaner/aanmaner/helpdesk"
 	"github.com/aanmaner/aanmaner/helpdesk/cerb"
 	"github.com/aanmaner/aanmaner/snippets"
@@ -24,7 +25,7 @@ type Finding struct {
 func (d *Daemon) Doctor(ctx context.Context) []Finding {
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Minute)
 	defer cancel()
-	out := []Finding{{Name: "configuration", Status: "ok", Said: "mode " + d.Config.Mode + ", database " + d.Config.Database}}
+	out := []Finding{{Name: "configuration", Status: "ok", Said: "mode " + d.Config.Mode + ", database " + store.Shown(d.Config.Database)}}
 	out = append(out, d.checkCerb(ctx)...)
 	out = append(out, d.checkOffice(ctx)...)
 	if d.slack == nil {

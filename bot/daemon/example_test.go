@@ -16,7 +16,7 @@ import (
 func exampleOf(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
-	for _, name := range regexp.MustCompile(`(?m)^ +[a-z_]+_file: /etc/aanmaner/(\S+)`).FindAllStringSubmatch(Example(), -1) {
+	for _, name := range regexp.MustCompile(`(?m)^ +(?:# )?[a-z_]+_file: /etc/aanmaner/(\S+)`).FindAllStringSubmatch(Example(), -1) {
 		if err := os.WriteFile(filepath.Join(dir, name[1]), []byte("hush-"+name[1]), 0o600); err != nil {
 			t.Fatal(err)
 		}

@@ -119,7 +119,9 @@ func (c *Config) readSecrets(f *faults) {
 		value *string
 		file  string
 	}{
+		{"database", &c.Database, c.DatabaseFile},
 		{"slack.bot_token", &c.Slack.BotToken, c.Slack.BotTokenFile},
+		{"slack.app_token", &c.Slack.AppToken, c.Slack.AppTokenFile},
 		{"slack.signing_secret", &c.Slack.SigningSecret, c.Slack.SigningSecretFile},
 		{"helpdesk.cerb.access_key", &c.Helpdesk.Cerb.AccessKey, c.Helpdesk.Cerb.AccessKeyFile},
 		{"helpdesk.cerb.secret_key", &c.Helpdesk.Cerb.SecretKey, c.Helpdesk.Cerb.SecretKeyFile},
@@ -128,7 +130,7 @@ func (c *Config) readSecrets(f *faults) {
 		if s.file == "" {
 			continue
 		}
-		if *s.value != "" {
+		if *s.value != "" && !(s.key == "database" && *s.value == Default().Database) {
 			f.add("%s and %s_file are both given; leave one out", s.key, s.key)
 			continue
 		}

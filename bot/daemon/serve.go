@@ -11,19 +11,18 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/aanmaner/aanmaner/bot"
-	"github.com/aanmaner/aanmaner/bot/store"
 )
 
-// Serve runs the bot until ctx ends: the web server for Slack, the clerk, the cards. It holds the database's lock: one
-// clerk a database. ready is told the address once requests are taken; nil is fine.
+// Serve runs the bot until ctx ends: the web server for Slack, the clerk, the cards. On SQLite it is the only one that works
+// on the database, on Postgres one of any number. ready is told the address once requests are taken; nil is fine.
 //
 // Shutdown is ordered: no more requests, then the calls that are under way end, then the cards are drawn.
 func (d *Daemon) Serve(ctx context.Context, ready func(address string)) error {
-	release, err := d.lock(ctx)
+	leave, err := d.store.Join(ctx, false)
 	if err != nil {
 		return err
 	}
-	defer release()
+	defer leave()
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", d.Config.Listen)
 	if err != nil {
 		return fmt.Errorf("listen: %w", err)
@@ -49,22 +48,21 @@ func (d *Daemon) Serve(ctx context.Context, ready func(address string)) error {
 func (d *Daemon) work(ctx context.Context) error {
 	g, gctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return ended(d.wake.Run(gctx)) })
+	g.Go(func() error { return ended(d.store.Listen(gctx, d.woken)) })
+	g.Go(func() error { return ended(d.store.Work(gctx, d.log, d.wake.Do)) })
 	if d.slack != nil {
 		g.Go(func() error { return ended(d.slack.Run(gctx)) })
 	}
 	return g.Wait()
 }
 
-// lock makes this process the database's one clerk. Leases that a killed one left behind are broken: it is gone.
-func (d *Daemon) lock(ctx context.Context) (release func(), err error) {
-	if release, err = store.Lock(d.Config.Database); err != nil {
-		return nil, err
+// woken passes on what the database tells: a case that another process made due, or that something was changed.
+func (d *Daemon) woken(caseID int64) {
+	if caseID == 0 {
+		d.wake.Sweep()
+		return
 	}
-	if err := d.store.BreakLeases(ctx); err != nil {
-		release()
-		return nil, err
-	}
-	return release, nil
+	d.wake.Nudge(caseID)
 }
 
 // ended drops the errors that only say that something was asked to end.
@@ -92,11 +90,11 @@ func (d *Daemon) server() *http.Server {
 func (d *Daemon) Follow(ctx context.Context, caseID int64, told int, seen func(bot.Entry)) (bot.File, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	release, err := d.lock(ctx)
+	leave, err := d.store.Join(ctx, true)
 	working := make(chan error, 1)
 	switch {
 	case err == nil:
-		defer release()
+		defer leave()
 		go func() { working <- d.work(ctx) }()
 		d.wake.Nudge(caseID)
 		defer func() { cancel(); <-working }()

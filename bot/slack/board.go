@@ -11,7 +11,7 @@ import (
 
 const (
 	maxStale   = 200 // cards that one sweep marks
-	drawAtOnce = 4 // cards that are drawn at the same time
+	drawAtOnce = 4   // cards that are drawn at the same time
 	maxBackoff = time.Minute
 )
 

@@ -25,6 +25,9 @@ var (
 	errOrigin   = errors.New("slack: not an address for answers")
 )
 
+// methodOpenSocket is the one method that takes the app-level token.
+const methodOpenSocket = "apps.connections.open"
+
 // Call is one call of Slack's Web API, for who counts them.
 type Call struct {
 	Method  string        // such as chat.postMessage
@@ -50,6 +53,7 @@ func (c *client) once(ctx context.Context, method string, call func(context.Cont
 	}
 	c.count(Call{Method: method, Outcome: outcomeOf(err), Took: time.Since(began)})
 	switch {
+	case method == methodOpenSocket: // by another token
 	case err == nil:
 		c.link.tokenTaken()
 	case errors.Is(classOf(err), errToken):

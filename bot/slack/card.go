@@ -18,7 +18,7 @@ func (sc screen) card(f bot.File) message {
 	if c.Mode == bot.DryRun {
 		blocks = append(blocks, contextLine(sc.say("dry_run")))
 	}
-	blocks = append(blocks, section(emoji+" *"+state+"*\n"+sc.cardCustomer(c)))
+	blocks = append(blocks, section(emoji+" *"+state+"*\n"+sc.customer(c)))
 	if body := sc.cardBody(f); body != "" {
 		blocks = append(blocks, section(body))
 	}
@@ -26,7 +26,7 @@ func (sc screen) card(f bot.File) message {
 	if buttons := sc.buttons(f); len(buttons) > 0 {
 		blocks = append(blocks, slackgo.NewActionBlock("", buttons...))
 	}
-	text := sc.say("slack.card_text", "name", name(c.CustomerName), "number", esc(line(c.CustomerNumber, maxLabel)), "state", state)
+	text := sc.fallback(c, state)
 	if c.Mode == bot.DryRun {
 		text = sc.say("dry_run") + ". " + text
 	}
@@ -55,11 +55,6 @@ func (sc screen) state(f bot.File) (emoji, words string) {
 		return ":no_entry:", sc.say("slack.state_stopped", "who", name(c.Reason.Args["who"]))
 	}
 	return ":no_entry:", sc.say("slack.state_ended", "why", why)
-}
-
-func (sc screen) cardCustomer(c bot.Case) string {
-	return sc.say("slack.card_customer", "name", name(c.CustomerName), "number", esc(line(c.CustomerNumber, maxLabel)),
-		"amount", sc.money(c.Terms.Outstanding))
 }
 
 // cardBody is the second section: steps while something is to be done, else what was done.

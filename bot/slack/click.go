@@ -133,7 +133,7 @@ func (s *Slack) ask(ctx context.Context, in inbound, sc screen, callback string,
 	if err != nil {
 		return s.viewFailed(ctx, in, sc, err)
 	}
-	v := sc.dialog(callback, sc.cardCustomer(f.Case), meta{Case: o.caseID, Version: o.version})
+	v := sc.dialog(callback, sc.customer(f.Case), meta{Case: o.caseID, Version: o.version})
 	if _, _, err := s.client.openView(ctx, in.TriggerID, v); err != nil {
 		return s.viewFailed(ctx, in, sc, err)
 	}
@@ -146,7 +146,7 @@ func (s *Slack) showMail(ctx context.Context, in inbound, sc screen, who person)
 	id, hash, err := s.client.pushView(ctx, in.TriggerID, sc.loading(m.Customer))
 	if err == nil {
 		err = s.fill(ctx, sc, id, hash, func(ctx context.Context) slackgo.ModalViewRequest {
-			p, err := s.reception.Preview(ctx, bot.Request{CustomerID: m.Customer, AgentEmail: who.Email})
+			p, err := s.reception.Preview(ctx, in.View.asked().request(m.Customer, who))
 			switch {
 			case err != nil:
 				return sc.notice("slack.title_mail", sc.opening(reasonOf(err)))

@@ -46,7 +46,7 @@ func newClient(cfg Config, l *linkState) *client {
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 	return &client{
-		api:  slackgo.New(cfg.BotToken, slackgo.OptionAPIURL(cfg.APIURL), slackgo.OptionHTTPClient(h)),
+		api:  slackgo.New(cfg.BotToken, slackgo.OptionAPIURL(cfg.APIURL), slackgo.OptionHTTPClient(h), slackgo.OptionAppLevelToken(cfg.AppToken)),
 		http: h, origins: cfg.ResponseOrigins, posts: rate.NewLimiter(rate.Every(time.Second), 3),
 		paused: map[string]time.Time{}, link: l, observe: cfg.Observe,
 	}

@@ -44,7 +44,7 @@ type linkState struct {
 func newLink(cfg Config) *linkState {
 	l := &linkState{clock: cfg.Now, is: Link{Mode: cfg.Mode}}
 	if cfg.Mode == ModeSocket {
-		l.is.Want, l.is.Since = sockets, cfg.Now()
+		l.is.Want, l.is.Since = socketCount, cfg.Now()
 	}
 	return l
 }
@@ -91,6 +91,3 @@ func (l *linkState) closed() {
 		}
 	})
 }
-
-// sockets is how many connections the bot holds in Socket Mode: Slack closes each one every few hours.
-const sockets = 2

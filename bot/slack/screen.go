@@ -18,6 +18,7 @@ type screen struct {
 	lang    wording.Lang
 	policy  bot.Policy
 	channel bool // everybody in a channel reads it
+	minimal bool // and is told no names, amounts and quotes of customers
 }
 
 // say is a text of the catalogue in the reader's language. Values from outside are escaped by who gives them.
@@ -25,6 +26,9 @@ func (sc screen) say(key string, pairs ...string) string { return sc.words.Say(s
 
 // reason is a reason as mrkdwn: its values escaped, addresses of pages made into links, in a channel without mail addresses.
 func (sc screen) reason(r wording.Reason) string {
+	if sc.hides(r) {
+		return sc.say("slack.minimal_why")
+	}
 	args := make(map[string]string, len(r.Args))
 	for k, v := range r.Args {
 		switch {

@@ -19,8 +19,9 @@ type answer struct {
 	why    string // of a refusal, for whoever reads Slack's log of the app
 	body   any    // as JSON; nil: nothing is said
 
-	shown *shownView // set where body draws a view
-	sent  func()     // is called when the answer is out; may be nil
+	shown     *shownView // set where body draws a view
+	meanwhile any        // likewise: what a socket answers where the view is too large for it
+	sent      func()     // is called when the answer is out; may be nil
 }
 
 // shownView is a view that an answer draws. A socket carries no large answers; there the view is drawn by its id instead.
@@ -148,7 +149,7 @@ func (s *Slack) answerSubmit(ctx context.Context, in inbound, refused string) an
 	sc := s.screenFor(s.people.lang(ctx, in.User, langTimeout))
 	if refused != "" {
 		s.log.WarnContext(ctx, "submission of a person without rights", "user", in.User, "why", refused)
-		return answerView(in, sc.notice("slack.title", s.told(sc, refused)))
+		return s.answerView(sc, in, sc.notice("slack.title", s.told(sc, refused)))
 	}
 	if faults := sc.faultsOf(*in.View); len(faults) > 0 {
 		return answer{body: slackgo.NewErrorsViewSubmissionResponse(faults)}
@@ -164,23 +165,27 @@ func (s *Slack) awaitSubmit(ctx context.Context, sc screen, in inbound, now *rep
 	fresh, said := s.take(ctx, in, now)
 	switch {
 	case said != "":
-		return answerView(in, sc.notice("slack.title", s.told(sc, said)))
+		return s.answerView(sc, in, sc.notice("slack.title", s.told(sc, said)))
 	case !fresh: // whoever works on the first one shows what comes of it
 		return answer{}
 	case in.View.Callback == callbackSearch || in.View.Callback == callbackChoose: // shows at once that it is under way
-		return answerView(in, sc.working(*in.View))
+		return s.answerView(sc, in, sc.working(*in.View))
 	}
 	view, known := now.wait(ctx, s.pace.submit)
 	switch {
 	case !known:
-		return answerView(in, sc.working(*in.View))
+		return s.answerView(sc, in, sc.working(*in.View))
 	case view == nil:
 		return answer{} // closes the view
 	}
-	return answerView(in, *view)
+	return s.answerView(sc, in, *view)
 }
 
 // answerView puts a view in the place of the submitted one.
-func answerView(in inbound, v slackgo.ModalViewRequest) answer {
-	return answer{body: slackgo.NewUpdateViewSubmissionResponse(&v), shown: &shownView{in.View.ID, v}}
+func (s *Slack) answerView(sc screen, in inbound, v slackgo.ModalViewRequest) answer {
+	working := sc.working(*in.View)
+	return answer{
+		body: slackgo.NewUpdateViewSubmissionResponse(&v), shown: &shownView{in.View.ID, v},
+		meanwhile: slackgo.NewUpdateViewSubmissionResponse(&working),
+	}
 }

@@ -29,18 +29,19 @@ type Config struct {
 	FallbackChannel string // where they go while that one is closed to the bot; empty: they wait
 	ChannelLanguage string // of everything in that channel, nl or en; empty: nl
 
-	AllowedUsers   []string // U…, who may use the bot
-	AllowedGroups  []string // S…, user groups whose members may; with no users and no groups nobody may
-	ApproverUsers  []string // U…, the credit-control team
-	ApproverGroups []string // S…, likewise
-	AskWhom     string            // whom a person without rights is told to ask; empty: credit control
-	AgentEmails map[string]string // by U…: the helpdesk's address of a person whose Slack address is another
+	AllowedUsers   []string          // U…, who may use the bot
+	AllowedGroups  []string          // S…, user groups whose members may; with no users and no groups nobody may
+	ApproverUsers  []string          // U…, the credit-control team
+	ApproverGroups []string          // S…, likewise
+	AskWhom        string            // whom a person without rights is told to ask; empty: credit control
+	AgentEmails    map[string]string // by U…: the helpdesk's address of a person whose Slack address is another
 
 	// ResponseOrigins are the origins (scheme and host) to which private answers may be posted; none: Slack's own.
 	ResponseOrigins []string
 
 	Mode     string // ModeHTTP or ModeSocket; empty: ModeHTTP
 	AppToken string // xapp-…, for ModeSocket
+	Replicas int    // how many processes serve this app, so that connections of nobody are noticed; 0: one
 
 	// Minimal keeps customers' names, amounts and quotes out of channels: a card says the customer's number and the state.
 	Minimal bool
@@ -76,12 +77,15 @@ type Slack struct {
 type pace struct {
 	slow   time.Duration // then the loading view says that the back office is slow
 	silent time.Duration // then it says that there is no answer
+	glance time.Duration // so long amounts are looked up for a list of customers
 	submit time.Duration // so long a confirmation is worked on before it is acknowledged
 	redraw time.Duration // at most one edit of a card in this time
 
 	sweep     time.Duration // between two looks for what another replica left or changed
 	elsewhere time.Duration // so long another replica's claim on a card counts
 	tidy      time.Duration // between two looks for second cards
+
+	sockets socketPace
 }
 
 // New checks the configuration and makes the Slack side of the bot. The error names every fault of it.
@@ -94,8 +98,8 @@ func New(cfg Config, reception *bot.Reception, store bot.Store, words *wording.C
 		cfg: cfg, reception: reception, store: store, words: words, policy: policy, log: log,
 		link: newLink(cfg), queue: make(chan job, maxQueue), booted: cfg.Now(),
 		pace: pace{
-			slow: 5 * time.Second, silent: 20 * time.Second, submit: 1500 * time.Millisecond, redraw: 2 * time.Second,
-			sweep: 5 * time.Second, elsewhere: drawTimeout + 15*time.Second, tidy: 10 * time.Minute,
+			slow: 5 * time.Second, silent: 20 * time.Second, glance: 3 * time.Second, submit: 1500 * time.Millisecond, redraw: 2 * time.Second,
+			sweep: 5 * time.Second, elsewhere: drawTimeout + 15*time.Second, tidy: 10 * time.Minute, sockets: defaultSocketPace(),
 		},
 	}
 	s.client = newClient(cfg, s.link)
@@ -167,7 +171,9 @@ func (s *Slack) mayUse(ctx context.Context, user string) bool {
 }
 
 // mayApprove says whether the person is of the credit-control team, likewise.
-func (s *Slack) mayApprove(ctx context.Context, user string) bool { return s.rights.mayApprove(ctx, user) }
+func (s *Slack) mayApprove(ctx context.Context, user string) bool {
+	return s.rights.mayApprove(ctx, user)
+}
 
 // Handler serves what Slack sends over HTTP: POST /slack/commands, /slack/interactions and /slack/events. In Socket Mode
 // there is nothing to serve.
@@ -188,7 +194,7 @@ func (s *Slack) screenFor(lang wording.Lang) screen {
 
 // channelScreen is how texts are written in the team's channel.
 func (s *Slack) channelScreen() screen {
-	return screen{words: s.words, lang: s.cfg.channelLang(), policy: s.policy, channel: true}
+	return screen{words: s.words, lang: s.cfg.channelLang(), policy: s.policy, channel: true, minimal: s.cfg.Minimal}
 }
 
 // inTx reads or writes rows within the deadline of a database.

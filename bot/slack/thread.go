@@ -55,7 +55,7 @@ func (sc screen) event(c bot.Case, e bot.Entry) (text string, loud bool) {
 	case "waiting":
 		return sc.say("slack.told_waiting", "day", string(c.Terms.CancelOn)), false
 	case "person asked":
-		return sc.say("slack.told_person", "name", name(c.CustomerName), "number", esc(line(c.CustomerNumber, maxLabel)), "why", why), true
+		return sc.toldPerson(c, why), true
 	case "retry asked":
 		return sc.say("slack.told_retry", "who", who), false
 	case "done by hand":

@@ -17,6 +17,8 @@ const (
 	// workTimeout bounds one piece of work; stopTimeout what a shutdown waits for.
 	workTimeout = time.Minute
 	stopTimeout = 15 * time.Second
+	// settleTime is how much later than an acknowledgement a redraw is sent: the two take two roads.
+	settleTime = 200 * time.Millisecond
 )
 
 // job is a piece of work for the pool.
@@ -46,6 +48,9 @@ func (s *Slack) Run(ctx context.Context) error {
 	wg.Go(func() { s.sweepCards(ctx) })
 	wg.Go(func() { s.sweepLeftovers(ctx) })
 	wg.Go(func() { every(ctx, s.pace.tidy, func() { s.tidy(ctx) }) })
+	if s.cfg.Mode == ModeSocket {
+		wg.Go(func() { s.newSockets().run(ctx) })
+	}
 	wg.Go(func() { s.rights.keepFresh(ctx, keepGroup*3/4) })
 	wg.Wait()
 	return nil
@@ -214,10 +219,5 @@ func (r *reply) settle(ctx context.Context) {
 	case <-ctx.Done():
 		return
 	}
-	t := time.NewTimer(200 * time.Millisecond)
-	defer t.Stop()
-	select {
-	case <-t.C:
-	case <-ctx.Done():
-	}
+	rest(ctx, settleTime)
 }

@@ -223,6 +223,10 @@ func (w *world) start() {
 	must(w.t, err)
 	s.pace.redraw, s.pace.submit = 20*time.Millisecond, time.Second
 	s.pace.sweep, s.pace.elsewhere = 50*time.Millisecond, 2*time.Second
+	s.pace.sockets = socketPace{
+		silence: 5 * time.Second, first: 10 * time.Millisecond, most: 100 * time.Millisecond, refused: 100 * time.Millisecond,
+		drain: time.Second, steady: time.Second,
+	}
 	s.client.posts.SetLimit(rate.Every(20 * time.Millisecond))
 	w.bot = s
 	outside := w.outside

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 
 	"github.com/aanmaner/aanmaner/bot"
@@ -12,7 +13,10 @@ import (
 func (t *tx) Card(ctx context.Context, caseID int64) (bot.Card, error) {
 	var k bot.Card
 	var tried sql.NullInt64
-	_, err := t.row(ctx, sqlCard, []any{caseID}, &k.CaseID, &k.Channel, &k.TS, &k.Drawn, &k.Thread, &tried)
+	err := t.hold(ctx, caseID)
+	if err == nil {
+		_, err = t.row(ctx, sqlCard, []any{caseID}, &k.CaseID, &k.Channel, &k.TS, &k.Drawn, &k.Thread, &tried)
+	}
 	if err != nil {
 		return bot.Card{}, fmt.Errorf("read the card of case %d: %w", caseID, err)
 	}
@@ -22,8 +26,11 @@ func (t *tx) Card(ctx context.Context, caseID int64) (bot.Card, error) {
 
 // PutCard writes it. See bot.Tx. ErrNoCase when there is no such case.
 func (t *tx) PutCard(ctx context.Context, k bot.Card) error {
+	if err := t.hold(ctx, k.CaseID); err != nil {
+		return fmt.Errorf("write the card of case %d: %w", k.CaseID, err)
+	}
 	_, err := t.exec(ctx, sqlPutCard, k.CaseID, k.Channel, k.TS, k.Drawn, k.Thread, millis(k.TriedAt))
-	if isOrphan(err) {
+	if errors.Is(err, errOrphan) {
 		err = fmt.Errorf("%w: %w", bot.ErrNoCase, err)
 	}
 	if err != nil {

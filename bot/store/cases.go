@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -15,8 +16,14 @@ func (t *tx) InsertCase(ctx context.Context, c *bot.Case) error {
 	args := append(caseArgs(*c, 1), bot.FirstHead(c.Key).Hash)
 	var id int64
 	found, err := t.row(ctx, sqlInsertCase, args, &id)
-	if err == nil && !found {
+	switch {
+	case err != nil:
+	case !found:
 		err = bot.ErrCaseOpen
+	default:
+		t.wrote = true
+		t.holds(id)
+		err = t.wake(ctx, id, c.DueAt)
 	}
 	if err != nil {
 		return fmt.Errorf("insert a case of customer %s: %w", c.CustomerID, err)
@@ -46,13 +53,17 @@ func (t *tx) OpenCase(ctx context.Context, customerID string) (bot.Case, error) 
 func (t *tx) oneCase(ctx context.Context, query string, arg any) (bot.Case, error) {
 	var c bot.Case
 	found := false
-	err := t.rows(ctx, query, []any{arg}, func(row scanner) (err error) {
+	err := t.rows(ctx, query+t.lockRow, []any{arg}, func(row scanner) (err error) {
 		found = true
 		c, err = scanCase(row)
 		return err
 	})
-	if err == nil && !found {
+	switch {
+	case err != nil:
+	case !found:
 		err = bot.ErrNoCase
+	default:
+		t.holds(c.ID)
 	}
 	return c, err
 }
@@ -111,7 +122,7 @@ func (t *tx) UpdateCase(ctx context.Context, c *bot.Case, l bot.Lease) error {
 	next.Version, next.UpdatedAt = c.Version+1, t.now().UTC()
 	n, err := t.exec(ctx, sqlUpdateCase, append(caseArgs(next, next.Version), c.ID, c.Version, l.Token)...)
 	switch {
-	case isDuplicate(err):
+	case errors.Is(err, errDuplicate):
 		err = fmt.Errorf("%w: %w", bot.ErrCaseOpen, err)
 	case err == nil && n == 0:
 		err = t.whyNot(ctx, c.ID)
@@ -138,6 +149,11 @@ func (t *tx) whyNot(ctx context.Context, id int64) error {
 
 // CountCases counts the cases that were started since. See bot.Tx.
 func (t *tx) CountCases(ctx context.Context, agentEmail string, since time.Time) (n int, err error) {
+	if t.lockCount != "" {
+		if err = t.rows(ctx, t.lockCount, nil, func(scanner) error { return nil }); err != nil {
+			return 0, fmt.Errorf("count cases: %w", err)
+		}
+	}
 	if _, err = t.row(ctx, sqlCountCases, []any{since.UnixMilli(), strings.ToLower(agentEmail)}, &n); err != nil {
 		return 0, fmt.Errorf("count cases: %w", err)
 	}

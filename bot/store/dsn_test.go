@@ -14,15 +14,16 @@ func TestConnectionsAreSetAsTheyMustBe(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer s.Close()
+	file := s.db.(*sqliteFile)
 	for pragma, want := range map[string][2]string{ // of the one that writes, and of those that read
 		"synchronous": {"2", "2"}, "journal_mode": {"wal", "wal"}, "foreign_keys": {"1", "1"}, "busy_timeout": {"1234", "1234"},
 		"query_only": {"0", "1"}, "max_page_count": {"4321", "4321"},
 	} {
 		var write, read string
-		if err := s.write.QueryRowContext(context.Background(), "PRAGMA "+pragma).Scan(&write); err != nil {
+		if err := file.write.QueryRowContext(context.Background(), "PRAGMA "+pragma).Scan(&write); err != nil {
 			t.Fatal(err)
 		}
-		if err := s.read.QueryRowContext(context.Background(), "PRAGMA "+pragma).Scan(&read); err != nil {
+		if err := file.reads.QueryRowContext(context.Background(), "PRAGMA "+pragma).Scan(&read); err != nil {
 			t.Fatal(err)
 		}
 		if write != want[0] || read != want[1] {

@@ -11,7 +11,11 @@ import (
 // Intents lists a case's intents. See bot.Tx.
 func (t *tx) Intents(ctx context.Context, caseID int64) ([]bot.Intent, error) {
 	var intents []bot.Intent
-	err := t.rows(ctx, sqlIntents, []any{caseID}, func(row scanner) error {
+	err := t.hold(ctx, caseID)
+	if err != nil {
+		return nil, fmt.Errorf("list the intents of case %d: %w", caseID, err)
+	}
+	err = t.rows(ctx, sqlIntents, []any{caseID}, func(row scanner) error {
 		in, err := scanIntent(row)
 		intents = append(intents, in)
 		return err
@@ -42,11 +46,13 @@ func scanIntent(row scanner) (bot.Intent, error) {
 	var why string
 	var prior, remote sql.NullString
 	var called, started, settled sql.NullInt64
-	err := row.Scan(&in.CaseID, &in.Step, &in.Object, &in.Outcome, &in.Tries, &prior, &remote, &in.Changed, &in.Evidence, &why,
-		&in.Error, &called, &in.Answered, &in.Approved, &started, &settled)
+	var changed, answered, approved int64 // 0 or 1: SQLite has no other kind of flag
+	err := row.Scan(&in.CaseID, &in.Step, &in.Object, &in.Outcome, &in.Tries, &prior, &remote, &changed, &in.Evidence, &why,
+		&in.Error, &called, &answered, &approved, &started, &settled)
 	if err != nil {
 		return bot.Intent{}, err
 	}
+	in.Changed, in.Answered, in.Approved = changed != 0, answered != 0, approved != 0
 	in.Prior, in.Remote = message(prior), message(remote)
 	in.CalledAt, in.StartedAt, in.SettledAt = instant(called), instant(started), instant(settled)
 	return in, parse([]string{why}, &in.Why)

@@ -56,6 +56,9 @@ func (t *tx) Journal(ctx context.Context, caseID int64) ([]bot.Entry, bot.Head, 
 
 func (t *tx) head(ctx context.Context, caseID int64) (bot.Head, error) {
 	var h bot.Head
+	if err := t.hold(ctx, caseID); err != nil {
+		return h, err
+	}
 	found, err := t.row(ctx, sqlHead, []any{caseID}, &h.N, &h.Hash)
 	if err == nil && !found {
 		err = bot.ErrNoCase

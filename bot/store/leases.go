@@ -11,13 +11,13 @@ import (
 // Due lists the cases that wait for the clerk: their time has come, or a signal of theirs has not been handled. See bot.Store.
 // A limit of 0 is none.
 func (s *Store) Due(ctx context.Context, now time.Time, limit int) ([]int64, error) {
-	rows, err := s.read.QueryContext(ctx, limited(sqlDue, limit), now.UnixMilli())
+	ahead, err := s.shift(ctx)
 	var ids []int64
 	if err == nil {
-		err = each(rows, collect(&ids))
+		err = s.db.read(ctx, limited(sqlDue, limit), []any{now.UnixMilli(), now.Add(ahead).UnixMilli()}, collect(&ids))
 	}
 	if err != nil {
-		return nil, fmt.Errorf("list due cases: %w", kindOf(err))
+		return nil, fmt.Errorf("list due cases: %w", err)
 	}
 	return ids, nil
 }
@@ -38,7 +38,11 @@ func (s *Store) Claim(ctx context.Context, caseID int64, l bot.Lease, now time.T
 		return false, fmt.Errorf("claim case %d: a lease needs a token", caseID)
 	}
 	err = s.inTx(ctx, func(t *tx) error {
-		n, err := t.exec(ctx, sqlClaim, l.Token, l.Until.UnixMilli(), caseID, now.UnixMilli())
+		ahead, err := t.shift(ctx)
+		if err != nil {
+			return err
+		}
+		n, err := t.exec(ctx, sqlClaim, l.Token, l.Until.Add(ahead).UnixMilli(), caseID, now.Add(ahead).UnixMilli())
 		if ok = n > 0; ok || err != nil {
 			return err
 		}
@@ -56,7 +60,11 @@ func (s *Store) Claim(ctx context.Context, caseID int64, l bot.Lease, now time.T
 // Renew lengthens a lease that is still ours, also one that has run out and that nobody took. See bot.Store.
 func (s *Store) Renew(ctx context.Context, caseID int64, l bot.Lease) error {
 	err := s.inTx(ctx, func(t *tx) error {
-		n, err := t.exec(ctx, sqlRenew, l.Until.UnixMilli(), caseID, l.Token)
+		ahead, err := t.shift(ctx)
+		if err != nil {
+			return err
+		}
+		n, err := t.exec(ctx, sqlRenew, l.Until.Add(ahead).UnixMilli(), caseID, l.Token)
 		if err == nil && (n == 0 || l.Token == "") {
 			err = bot.ErrStale
 		}
@@ -82,6 +90,9 @@ func (s *Store) Release(ctx context.Context, caseID int64, l bot.Lease) error {
 
 // fence refuses a write under a lease that has been taken over. No other writer can take it before the transaction ends.
 func (t *tx) fence(ctx context.Context, caseID int64, l bot.Lease) error {
+	if err := t.hold(ctx, caseID); err != nil {
+		return err
+	}
 	var token string
 	found, err := t.row(ctx, sqlLease, []any{caseID}, &token)
 	switch {

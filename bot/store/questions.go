@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 
 	"github.com/aanmaner/aanmaner/bot"
@@ -13,7 +14,7 @@ func (t *tx) PutQuestion(ctx context.Context, q bot.Question) error {
 	_, err := t.exec(ctx, sqlPutQuestion, q.ID, caseRef(q.CaseID), clean(q.CustomerNumber), clean(q.CustomerName), object(q.AskedBy),
 		clean(q.Text), q.AskedAt.UnixMilli(), q.Channel, q.TS, millis(q.TriedAt), millis(q.MailedAt), clean(q.Answer),
 		object(q.AnsweredBy), millis(q.AnsweredAt), millis(q.ToldAt))
-	if isOrphan(err) {
+	if errors.Is(err, errOrphan) {
 		err = fmt.Errorf("%w: %w", bot.ErrNoCase, err)
 	}
 	if err != nil {

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"time"
 
@@ -12,13 +13,18 @@ import (
 // InsertSignal stores a signal and wakes its case. See bot.Tx. ErrNoCase when the case it names isn't there. The version of
 // the case stays as it is: nothing but the time when it is looked at has changed.
 func (t *tx) InsertSignal(ctx context.Context, s bot.Signal) (fresh bool, err error) {
+	if err := t.hold(ctx, s.CaseID); err != nil {
+		return false, fmt.Errorf("insert signal %s: %w", s.ID, err)
+	}
 	n, err := t.exec(ctx, sqlInsertSignal, s.ID, caseRef(s.CaseID), string(s.Kind), object(s.By), raw(s.Body),
 		s.ReceivedAt.UnixMilli(), millis(s.HandledAt), clean(s.Outcome))
 	switch {
-	case isOrphan(err):
+	case errors.Is(err, errOrphan):
 		err = fmt.Errorf("%w: %w", bot.ErrNoCase, err)
 	case err == nil && n > 0 && s.CaseID != 0 && s.HandledAt.IsZero():
-		_, err = t.exec(ctx, sqlWakeCase, s.ReceivedAt.UnixMilli(), s.CaseID)
+		if _, err = t.exec(ctx, sqlWakeCase, s.ReceivedAt.UnixMilli(), s.CaseID); err == nil {
+			err = t.wake(ctx, s.CaseID, s.ReceivedAt)
+		}
 	}
 	if err != nil {
 		return false, fmt.Errorf("insert signal %s: %w", s.ID, err)
@@ -29,7 +35,11 @@ func (t *tx) InsertSignal(ctx context.Context, s bot.Signal) (fresh bool, err er
 // Signals lists what has not been handled. See bot.Tx.
 func (t *tx) Signals(ctx context.Context, caseID int64) ([]bot.Signal, error) {
 	var signals []bot.Signal
-	err := t.rows(ctx, sqlSignals, []any{caseRef(caseID)}, func(row scanner) error {
+	err := t.hold(ctx, caseID)
+	if err != nil {
+		return nil, fmt.Errorf("list the signals of case %d: %w", caseID, err)
+	}
+	err = t.rows(ctx, sqlSignals, []any{caseRef(caseID)}, func(row scanner) error {
 		s, err := scanSignal(row)
 		signals = append(signals, s)
 		return err
@@ -64,7 +74,11 @@ func (t *tx) HandleSignal(ctx context.Context, id, outcome string, at time.Time)
 
 // TakeSignal says that a signal is being worked on. See bot.Tx.
 func (t *tx) TakeSignal(ctx context.Context, id string, now, until time.Time) (ok bool, err error) {
-	n, err := t.exec(ctx, sqlTakeSignal, until.UnixMilli(), id, now.UnixMilli())
+	ahead, err := t.shift(ctx)
+	if err != nil {
+		return false, fmt.Errorf("take signal %s: %w", id, err)
+	}
+	n, err := t.exec(ctx, sqlTakeSignal, until.Add(ahead).UnixMilli(), id, now.Add(ahead).UnixMilli())
 	if err != nil {
 		return false, fmt.Errorf("take signal %s: %w", id, err)
 	}

@@ -11,47 +11,33 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/pressly/goose/v3"
+	"github.com/riverqueue/river/riverdriver/riversqlite"
 	"modernc.org/sqlite"
 	lib "modernc.org/sqlite/lib"
 
 	"github.com/aanmaner/aanmaner/bot"
 )
 
-// Config says where the database lies.
-type Config struct {
-	Path string // of the file; made with its folder if it isn't there
-	// MaxPages bounds the file's size in pages of 4 KiB, so that tests can fill it up. 0: no bound but the disk.
-	MaxPages int64
-	// BusyTimeout is how long to wait for a lock before ErrLocked. 0: 5 s.
-	BusyTimeout time.Duration
-}
-
-// ErrNewer: the database was brought up to date by a newer release than this one, which must not write to it.
-var ErrNewer = errors.New("the database is of a newer release of aanmaner")
-
-//go:embed migrations/sqlite/*.sql
+//go:embed migrations
 var migrations embed.FS
 
-const defaultBusyTimeout = 5 * time.Second
-
-// Open opens the database, makes it if it isn't there, and brings it up to date. Several programs may do so at once. now
-// dates changes of cases. Errors: ErrNewer, bot.ErrLocked, bot.ErrFull, or what the file system says.
-func Open(ctx context.Context, c Config, now func() time.Time) (*Store, error) {
-	if c.BusyTimeout <= 0 {
-		c.BusyTimeout = defaultBusyTimeout
-	}
-	s, err := open(ctx, c, now)
-	if err != nil {
-		return nil, fmt.Errorf("open the database %s: %w", c.Path, err)
-	}
-	return s, nil
+// sqliteFile is a database in one file.
+type sqliteFile struct {
+	path  string
+	write *sql.DB // one connection
+	reads *sql.DB // a few, and they can't write
+	turn  chan struct{}
+	wait  time.Duration
+	jobs  *sql.DB // River's own connections; nil: there is no queue
+	queue *queue[*sql.Tx]
 }
 
-func open(ctx context.Context, c Config, now func() time.Time) (*Store, error) {
-	path, err := filepath.Abs(c.Path)
+func openSQLite(ctx context.Context, c Config) (database, error) {
+	path, err := filepath.Abs(strings.TrimPrefix(c.Path, "sqlite:"))
 	if err != nil || c.Path == "" {
 		return nil, errors.Join(errors.New("no path is given"), err)
 	}
@@ -72,14 +58,24 @@ func open(ctx context.Context, c Config, now func() time.Time) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := migrate(ctx, write); err != nil {
-		return nil, errors.Join(kindOf(err), write.Close())
+	if err := migrateSQLite(ctx, write); err != nil {
+		return nil, errors.Join(sqliteKind(err), write.Close())
 	}
 	read, err := connect(dsn(path, c, true), 4)
 	if err != nil {
 		return nil, errors.Join(err, write.Close())
 	}
-	return &Store{write: write, read: read, turn: make(chan struct{}, 1), wait: c.BusyTimeout, now: now}, nil
+	f := &sqliteFile{path: path, write: write, reads: read, turn: make(chan struct{}, 1), wait: c.BusyTimeout}
+	if c.Queue {
+		// River writes on its own and not in our turn; SQLite's lock keeps the two apart.
+		if f.jobs, err = connect(dsn(path, c, false), 4); err == nil {
+			f.queue, err = newQueue(ctx, riversqlite.New(f.jobs))
+		}
+		if err != nil {
+			return nil, errors.Join(sqliteKind(err), f.close())
+		}
+	}
+	return f, nil
 }
 
 // keepPrivate makes the file readable by its owner alone, whatever the umask or a restored copy say: it holds customers'
@@ -137,8 +133,8 @@ func connect(dsn string, connections int) (*sql.DB, error) {
 	return db, nil
 }
 
-// migrate brings the tables up to date, each migration in a transaction of its own.
-func migrate(ctx context.Context, db *sql.DB) error {
+// migrateSQLite brings the tables up to date, each migration in a transaction of its own.
+func migrateSQLite(ctx context.Context, db *sql.DB) error {
 	folder, err := fs.Sub(migrations, "migrations/sqlite")
 	if err != nil {
 		return err
@@ -161,8 +157,8 @@ func migrate(ctx context.Context, db *sql.DB) error {
 	return err
 }
 
-// kindOf gives an error of SQLite its kind, where callers tell it apart. In each of these cases nothing was written.
-func kindOf(err error) error {
+// sqliteKind gives an error of SQLite its kind, where callers tell it apart. In each of these cases nothing was written.
+func sqliteKind(err error) error {
 	var e *sqlite.Error
 	if !errors.As(err, &e) {
 		return err
@@ -173,16 +169,11 @@ func kindOf(err error) error {
 	case e.Code()&0xff == lib.SQLITE_BUSY, e.Code()&0xff == lib.SQLITE_LOCKED:
 		return fmt.Errorf("%w: %w", bot.ErrLocked, err)
 	}
+	switch e.Code() {
+	case lib.SQLITE_CONSTRAINT_UNIQUE:
+		return fmt.Errorf("%w: %w", errDuplicate, err)
+	case lib.SQLITE_CONSTRAINT_FOREIGNKEY:
+		return fmt.Errorf("%w: %w", errOrphan, err)
+	}
 	return err
-}
-
-// isDuplicate says whether a unique index refused the row.
-func isDuplicate(err error) bool { return hasCode(err, lib.SQLITE_CONSTRAINT_UNIQUE) }
-
-// isOrphan says whether the row refers to a case that isn't there.
-func isOrphan(err error) bool { return hasCode(err, lib.SQLITE_CONSTRAINT_FOREIGNKEY) }
-
-func hasCode(err error, code int) bool {
-	var e *sqlite.Error
-	return errors.As(err, &e) && e.Code() == code
 }

@@ -2,28 +2,70 @@ package store
 
 import (
 	"context"
+	"crypto/rand"
 	"database/sql"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 
 	"github.com/aanmaner/aanmaner/bot"
 )
 
-// Store is a bot.Store on one SQLite file. It may be used by many goroutines at once, and by several processes.
+// Config says where the database is.
+type Config struct {
+	// Path is the file of an SQLite database, made with its folder if it isn't there; or the address of a PostgreSQL database,
+	// as IsPostgres tells.
+	Path string
+	// MaxPages bounds an SQLite file's size in pages of 4 KiB, so that tests can fill it up. 0: no bound but the disk.
+	MaxPages int64
+	// BusyTimeout is how long to wait for a lock, or for a connection, before ErrLocked. 0: 5 s.
+	BusyTimeout time.Duration
+	// Queue puts every wake-up into River's queue as well, in the transaction that makes it necessary. See Work.
+	Queue bool
+}
+
+// ErrNewer: the database was brought up to date by a newer release than this one, which must not write to it.
+var ErrNewer = errors.New("the database is of a newer release of aanmaner")
+
+const defaultBusyTimeout = 5 * time.Second
+
+// IsPostgres says whether a Config's Path is the address of a PostgreSQL database.
+func IsPostgres(path string) bool {
+	return strings.HasPrefix(path, "postgres://") || strings.HasPrefix(path, "postgresql://")
+}
+
+// Store is a bot.Store. It may be used by many goroutines at once, and its database by several processes.
 type Store struct {
-	write *sql.DB // one connection
-	read  *sql.DB // a few, and they can't write
-	turn  chan struct{}
-	wait  time.Duration
+	db    database
 	now   func() time.Time
+	queue bool
+	self  string // tells this process's notices from others'
 
 	closing sync.Once
 	closed  error
 }
 
 var _ bot.Store = (*Store)(nil)
+
+// Open opens the database, makes it if it isn't there (a PostgreSQL database itself has to be), and brings its tables up to
+// date. Several programs may do so at once. now dates changes of cases. Errors: ErrNewer, bot.ErrLocked, bot.ErrFull, or what
+// the file system or the server says; never with a password in it.
+func Open(ctx context.Context, c Config, now func() time.Time) (*Store, error) {
+	if c.BusyTimeout <= 0 {
+		c.BusyTimeout = defaultBusyTimeout
+	}
+	open := openSQLite
+	if IsPostgres(c.Path) {
+		open = openPostgres
+	}
+	db, err := open(ctx, c)
+	if err != nil {
+		return nil, fmt.Errorf("open the database %s: %w", Shown(c.Path), err)
+	}
+	return &Store{db: db, now: now, queue: c.Queue, self: rand.Text()}, nil
+}
 
 // InTx runs f in a transaction. See bot.Store. Inside f the store itself is not to be used: a second transaction would wait
 // for the first, until ErrLocked. After an error of the database (other than the kinds that the methods name for a row that
@@ -33,18 +75,12 @@ func (s *Store) InTx(ctx context.Context, f func(bot.Tx) error) error {
 }
 
 func (s *Store) inTx(ctx context.Context, f func(*tx) error) error {
-	if err := s.takeTurn(ctx); err != nil {
+	begun, err := s.db.begin(ctx)
+	if err != nil {
 		return fmt.Errorf("begin a transaction: %w", err)
 	}
-	defer func() { <-s.turn }()
-	// The context must not end the transaction behind our back: it is looked at before the commit, and a commit that has
-	// begun is seen through, so that its answer is true.
-	begun, err := s.write.BeginTx(context.WithoutCancel(ctx), nil)
-	if err != nil {
-		return fmt.Errorf("begin a transaction: %w", kindOf(err))
-	}
-	defer begun.Rollback() //nolint:errcheck // after a commit it has nothing to do, and else there is nobody to tell
-	t := &tx{begun: begun, now: s.now}
+	defer begun.rollback()
+	t := &tx{begun: begun, dialect: s.db.dialect(), now: s.now, queue: s.queue, self: s.self}
 	if err := f(t); err != nil {
 		return err
 	}
@@ -54,42 +90,42 @@ func (s *Store) inTx(ctx context.Context, f func(*tx) error) error {
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("commit: %w", err)
 	}
-	if err := begun.Commit(); err != nil {
-		return fmt.Errorf("commit: %w", kindOf(err))
+	// A commit that has begun is seen through, so that its answer is true.
+	if err := begun.commit(context.WithoutCancel(ctx), t.wrote); err != nil {
+		return fmt.Errorf("commit: %w", err)
 	}
 	return nil
 }
 
-// takeTurn waits for the writer, first come, first served, for as long as a lock of another process would be waited for.
-func (s *Store) takeTurn(ctx context.Context) error {
-	if err := ctx.Err(); err != nil {
-		return err
+// shift is how far the database's clock is ahead of the program's. Leases are kept in the database's time, as replicas on
+// machines whose clocks differ by a minute would otherwise take each other's: what a caller says of its own time is
+// translated by it. On SQLite there is one machine and so one clock.
+func (s *Store) shift(ctx context.Context) (ahead time.Duration, err error) {
+	query := s.db.dialect().clock
+	if query == "" {
+		return 0, nil
 	}
-	select {
-	case s.turn <- struct{}{}:
-		return nil
-	default:
+	var ms sql.NullInt64
+	if err := s.db.read(ctx, query, nil, func(row scanner) error { return row.Scan(&ms) }); err != nil {
+		return 0, fmt.Errorf("read the database's clock: %w", err)
 	}
-	late := time.NewTimer(s.wait)
-	defer late.Stop()
-	select {
-	case s.turn <- struct{}{}:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-late.C:
-		return fmt.Errorf("%w: other transactions of this program took longer than %s", bot.ErrLocked, s.wait)
+	return instant(ms).Sub(s.now()), nil
+}
+
+// shift is the same inside a transaction.
+func (t *tx) shift(ctx context.Context) (ahead time.Duration, err error) {
+	if t.clock == "" {
+		return 0, nil
 	}
+	var ms sql.NullInt64
+	if _, err := t.row(ctx, t.clock, nil, &ms); err != nil {
+		return 0, fmt.Errorf("read the database's clock: %w", err)
+	}
+	return instant(ms).Sub(t.now()), nil
 }
 
 // Close waits for the transaction under way, as long as for a lock, and ends the store.
 func (s *Store) Close() error {
-	s.closing.Do(func() {
-		err := s.takeTurn(context.Background())
-		s.closed = errors.Join(err, s.read.Close(), s.write.Close())
-		if err == nil {
-			<-s.turn
-		}
-	})
+	s.closing.Do(func() { s.closed = s.db.close() })
 	return s.closed
 }

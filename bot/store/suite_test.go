@@ -19,8 +19,9 @@ func TestStoreKeepsTheContractOnSQLite(t *testing.T) {
 	storetest.Run(t, func(t *testing.T) *storetest.Bench {
 		path := filepath.Join(t.TempDir(), "bot.db")
 		return &storetest.Bench{
-			Store: open(t, store.Config{Path: path}),
-			Again: func(t *testing.T) bot.Store { return open(t, store.Config{Path: path}) },
+			SQLite: true,
+			Store:  open(t, store.Config{Path: path}),
+			Again:  func(t *testing.T) bot.Store { return open(t, store.Config{Path: path}) },
 			Tamper: func(t *testing.T, statement string, args ...any) error {
 				_, err := behind(t, path).ExecContext(t.Context(), statement, args...)
 				return err

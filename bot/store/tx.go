@@ -2,20 +2,22 @@ package store
 
 import (
 	"context"
-	"database/sql"
-	"errors"
 	"fmt"
 	"time"
 
 	"github.com/aanmaner/aanmaner/bot"
 )
 
-// tx is a transaction. Its few methods here are all that the rest of the store knows of a database: the seam at which a
-// second dialect will be put in.
+// tx is a transaction: bot.Tx on any kind of database.
 type tx struct {
-	begun  *sql.Tx
+	begun
+	dialect
 	now    func() time.Time
-	broken error // the first error of the database
+	queue  bool           // wake-ups go into the queue, too
+	self   string         // who wakes
+	wrote  bool           // something was changed
+	held   map[int64]bool // cases that no other transaction touches until this one ends
+	broken error          // the first error of the database
 }
 
 var _ bot.Tx = (*tx)(nil)
@@ -25,24 +27,21 @@ func (t *tx) exec(ctx context.Context, query string, args ...any) (int64, error)
 	if t.broken != nil {
 		return 0, t.broken
 	}
-	res, err := t.begun.ExecContext(ctx, query, args...)
-	if err != nil {
-		return 0, t.fail(err)
-	}
-	n, err := res.RowsAffected()
+	t.wrote = true
+	n, err := t.begun.exec(ctx, query, args)
 	return n, t.fail(err)
 }
 
 // row reads one row into dest. found is false when there is none.
 func (t *tx) row(ctx context.Context, query string, args []any, dest ...any) (found bool, err error) {
-	if t.broken != nil {
-		return false, t.broken
-	}
-	err = t.begun.QueryRowContext(ctx, query, args...).Scan(dest...)
-	if errors.Is(err, sql.ErrNoRows) {
-		return false, nil
-	}
-	return err == nil, t.fail(err)
+	err = t.rows(ctx, query, args, func(row scanner) error {
+		if found {
+			return nil
+		}
+		found = true
+		return row.Scan(dest...)
+	})
+	return found && err == nil, err
 }
 
 // rows calls scan for every row.
@@ -50,37 +49,54 @@ func (t *tx) rows(ctx context.Context, query string, args []any, scan func(scann
 	if t.broken != nil {
 		return t.broken
 	}
-	rows, err := t.begun.QueryContext(ctx, query, args...)
-	if err != nil {
-		return t.fail(err)
-	}
-	return t.fail(each(rows, scan))
+	return t.fail(t.query(ctx, query, args, scan))
 }
 
-// fail remembers an error of the database. SQLite may have undone the transaction by itself then (a full disk does that), and
-// what came after it would be written on its own: so nothing does.
+// fail remembers an error of the database. The database may have undone the transaction by itself then (SQLite does so on a
+// full disk, Postgres on any error), and what came after it would be written on its own: so nothing does.
 func (t *tx) fail(err error) error {
-	if err == nil {
-		return nil
-	}
-	err = kindOf(err)
-	if t.broken == nil {
+	if err != nil && t.broken == nil {
 		t.broken = fmt.Errorf("an earlier statement of the transaction failed: %w", err)
 	}
 	return err
 }
 
-// scanner is a row that can be read: *sql.Row or *sql.Rows.
-type scanner interface{ Scan(dest ...any) error }
+// hold makes the transaction the only one that touches a case, before it reads anything of it. Without it, two transactions
+// would both read the head of a journal, or both see no signal, and each would write what does not fit to the other's.
+func (t *tx) hold(ctx context.Context, caseID int64) error {
+	if t.lockRow == "" || caseID == 0 || t.held[caseID] {
+		return nil
+	}
+	var id int64
+	found, err := t.row(ctx, sqlHoldCase+t.lockRow, []any{caseID}, &id)
+	if found {
+		t.holds(caseID)
+	}
+	return err
+}
 
-func each(rows *sql.Rows, scan func(scanner) error) error {
-	defer rows.Close()
-	for rows.Next() {
-		if err := scan(rows); err != nil {
+func (t *tx) holds(caseID int64) {
+	if t.held == nil {
+		t.held = map[int64]bool{}
+	}
+	t.held[caseID] = true
+}
+
+// wake tells whoever waits for work that a case is due at an instant: programs that listen, and the queue. Both see it once
+// the transaction is committed, and not at all if it isn't.
+func (t *tx) wake(ctx context.Context, caseID int64, at time.Time) error {
+	if t.broken != nil {
+		return t.broken
+	}
+	if t.notify != "" {
+		if err := t.rows(ctx, t.notify, []any{fmt.Sprint(caseID, " ", t.self)}, func(scanner) error { return nil }); err != nil {
 			return err
 		}
 	}
-	return rows.Err()
+	if !t.queue {
+		return nil
+	}
+	return t.fail(t.enqueue(ctx, caseID, at.Sub(t.now())))
 }
 
 // limited adds a limit to a query; 0 or less is none.

@@ -101,7 +101,9 @@ func actionFor(err error) string {
 	case errors.Is(err, bot.ErrFull):
 		return "Make room on the disk; nothing was lost"
 	case errors.Is(err, bot.ErrLocked):
-		return "Another process holds the database; stop it first or wait"
+		return "Another process holds the database, or its server takes no writes now; stop the one, or wait, and try again"
+	case errors.Is(err, bot.ErrInDoubt):
+		return "The database went away just then. See whether it was done: aanmaner case list"
 	}
 	return ""
 }

@@ -38,6 +38,8 @@ type method func(args) (Object, *failure)
 // method finds a method by name with the scope that it needs ("" for none).
 func (s *Server) method(name string) (run method, scope string) {
 	switch name {
+	case "apps.connections.open":
+		return s.openSocket, ""
 	case "auth.test":
 		return s.authTest, ""
 	case "chat.postMessage":
@@ -116,8 +118,12 @@ func (s *Server) run(name string, a args, readErr error) (Object, *failure) {
 		return nil, fail("invalid_post_type")
 	case a.token == "":
 		return nil, fail("not_authed")
-	case a.token != s.opt.BotToken:
+	case s.revoked:
+		return nil, fail("token_revoked")
+	case a.token != s.opt.BotToken && a.token != s.opt.AppToken:
 		return nil, fail("invalid_auth")
+	case (a.token == s.opt.AppToken) != (name == "apps.connections.open"):
+		return nil, fail("not_allowed_token_type")
 	case !s.allows(scope):
 		return nil, &failure{code: "missing_scope", needed: scope}
 	}

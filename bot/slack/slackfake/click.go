@@ -224,9 +224,14 @@ func (s *Server) interact(ctx context.Context, payload Object, how Signing, r Re
 		return r
 	}
 	s.mu.Lock()
-	to := s.urls.interactions
+	to, overSocket := s.urls.interactions, s.socketMode
 	s.mu.Unlock()
-	got := s.send(ctx, s.form(to, url.Values{"payload": {string(raw)}}, how))
+	var got Result
+	if overSocket {
+		got = s.overSocket(ctx, "interactive", payload)
+	} else {
+		got = s.send(ctx, s.form(to, url.Values{"payload": {string(raw)}}, how))
+	}
 	got.TriggerID, got.ResponseURL, got.Confirm = r.TriggerID, r.ResponseURL, r.Confirm
 	if how == Signed && (got.Err != nil || got.Status != http.StatusOK) {
 		got.Notice = "We had some trouble connecting. Try again?"

@@ -45,9 +45,15 @@ func (s *Server) Type(ctx context.Context, t Typed) Result {
 	to := s.urls.commands
 	trigger := s.newTrigger(t.User)
 	reply := s.newReplyURL(origin{user: t.User, channel: t.Channel})
+	overSocket := s.socketMode
 	s.mu.Unlock()
 
-	r := s.send(ctx, s.form(to, s.commandForm(t, trigger, reply), t.Sign))
+	var r Result
+	if form := s.commandForm(t, trigger, reply); overSocket {
+		r = s.overSocket(ctx, "slash_commands", fields(form))
+	} else {
+		r = s.send(ctx, s.form(to, form, t.Sign))
+	}
 	r.TriggerID, r.ResponseURL = trigger, reply
 	if t.Sign != Signed {
 		return r // a forger sees the answer, the people in Slack don't
@@ -82,6 +88,13 @@ func (s *Server) commandForm(t Typed, trigger, reply string) url.Values {
 		f.Set("enterprise_name", s.opt.EnterpriseName)
 	}
 	return f
+}
+
+// fields is a form as an object, as commands come over a socket.
+func fields(form url.Values) Object {
+	o := Object{}
+	addForm(o, form)
+	return o
 }
 
 // teamOf is the workspace that a payload names for a user.

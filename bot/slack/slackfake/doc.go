@@ -12,6 +12,7 @@
 //   - https://docs.slack.dev/interactivity/implementing-slash-commands
 //   - https://docs.slack.dev/interactivity/handling-user-interaction
 //   - https://docs.slack.dev/surfaces/modals
+//   - https://docs.slack.dev/apis/events-api/using-socket-mode
 //   - https://docs.slack.dev/reference/methods (one page a method)
 //   - https://docs.slack.dev/authentication/verifying-requests-from-slack
 //

@@ -10,6 +10,7 @@ import (
 type Options struct {
 	SigningSecret string // key of the signatures; "" means "signing-secret"
 	BotToken      string // the only token that is let in; "" means "xoxb-test"
+	AppToken      string // the token that may open sockets; "" means "xapp-test"
 	Command       string // the slash command; "" means "/terminate"
 
 	TeamID         string // "" means T0001
@@ -21,7 +22,11 @@ type Options struct {
 	Now      func() time.Time // clock for expiry, timestamps and signatures; nil means time.Now
 	Patience time.Duration    // how long Slack waits for the app, real time; 0 means 3 s
 	Latency  time.Duration    // real time that each Web API call takes
-	BaseURL  string           // address of the double, see SetBaseURL
+
+	SocketMode bool          // see SetSocketMode
+	SocketPing time.Duration // real time between two pings on a socket; 0 means 5 s
+
+	BaseURL string // address of the double, see SetBaseURL
 
 	Channels []Channel           // none means one public channel #algemeen, C0001
 	Users    []User              // people who can type and click
@@ -73,12 +78,16 @@ func (o Options) withDefaults() Options {
 	}
 	orDefault(&o.SigningSecret, "signing-secret")
 	orDefault(&o.BotToken, "xoxb-test")
+	orDefault(&o.AppToken, "xapp-test")
 	orDefault(&o.Command, "/terminate")
 	orDefault(&o.TeamID, "T0001")
 	orDefault(&o.TeamDomain, "example")
 	orDefault(&o.AppID, "A0001")
 	if o.Now == nil {
 		o.Now = time.Now
+	}
+	if o.SocketPing == 0 {
+		o.SocketPing = 5 * time.Second
 	}
 	if o.Patience == 0 {
 		o.Patience = 3 * time.Second

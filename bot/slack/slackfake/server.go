@@ -3,7 +3,9 @@ package slackfake
 import (
 	"context"
 	"fmt"
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -35,6 +37,15 @@ type Server struct {
 	triggers   map[string]trigger
 	replies    map[string]replyURL
 	planned    map[string][]Fault
+
+	revoked    bool // see Revoke
+	socketMode bool
+	ghosts     int // connections that nobody holds any more
+	sockets    []*socket
+	next       int             // counts deliveries, to take turns
+	tickets    map[string]bool // addresses of sockets that were not used yet
+	envelopes  map[string]*envelope
+	answered   map[string]bool
 }
 
 // appURLs are the request URLs that the app has registered with Slack.
@@ -48,7 +59,10 @@ func New(o Options) *Server {
 		triggers: map[string]trigger{},
 		replies:  map[string]replyURL{},
 		planned:  map[string][]Fault{},
+
+		tickets: map[string]bool{}, envelopes: map[string]*envelope{}, answered: map[string]bool{},
 	}
+	s.socketMode = s.opt.SocketMode
 	s.baseURL = s.opt.BaseURL
 	s.changed = sync.NewCond(&s.mu)
 	s.stop = make(chan struct{})
@@ -56,6 +70,7 @@ func New(o Options) *Server {
 	s.mux = http.NewServeMux()
 	s.mux.HandleFunc("/api/{method}", s.serveAPI)
 	s.mux.HandleFunc("POST "+replyPath+"{id}", s.serveReply)
+	s.mux.HandleFunc("GET "+socketPath+"{$}", s.serveSocket)
 	s.mux.Handle("GET /{$}", s.Pages())
 	return s
 }
@@ -64,7 +79,7 @@ func New(o Options) *Server {
 // app that moves its request URL must register the new one.
 func dontFollow(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
-// ServeHTTP answers the Web API under /api/, the addresses for later replies,
+// ServeHTTP answers the Web API under /api/, the connections of Socket Mode, the addresses for later replies,
 // and the page of [Server.Pages] at the root.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.mux.ServeHTTP(w, r) }
 
@@ -84,11 +99,43 @@ func (s *Server) SetBaseURL(base string) {
 	s.baseURL = strings.TrimSuffix(base, "/")
 }
 
-// Close lets go of calls that hang by a planned fault and of idle connections
-// to the app. It may be called more than once.
+// Close lets go of calls that hang by a planned fault, of the app's sockets and
+// of idle connections to the app. It may be called more than once.
 func (s *Server) Close() {
 	s.halt()
 	s.client.CloseIdleConnections()
+}
+
+// Revoke takes the app's tokens back, as when it is removed from the workspace,
+// or gives them again.
+func (s *Server) Revoke(yes bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.revoked = yes
+}
+
+// ChangeChannel changes a channel: archives it, takes the app out of it, and so on.
+func (s *Server) ChangeChannel(id string, change func(*Channel)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.opt.Channels = slices.Clone(s.opt.Channels)
+	for i := range s.opt.Channels {
+		if s.opt.Channels[i].ID == id {
+			change(&s.opt.Channels[i])
+		}
+	}
+	s.touch()
+}
+
+// SetGroup changes who is in a user group, and whether the plan has any.
+func (s *Server) SetGroup(id string, members []string, freePlan bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.opt.Groups, s.opt.FreePlan = maps.Clone(s.opt.Groups), freePlan
+	if s.opt.Groups == nil {
+		s.opt.Groups = map[string][]string{}
+	}
+	s.opt.Groups[id] = members
 }
 
 // Faults lists what the app did that no correct app does, oldest first: unknown

@@ -225,7 +225,10 @@ func (s *Server) event(ctx context.Context, o Object) Result {
 		return Result{Err: fmt.Errorf("slackfake: build event: %w", err)}
 	}
 	s.mu.Lock()
-	to := s.urls.events
+	to, overSocket := s.urls.events, s.socketMode
 	s.mu.Unlock()
+	if overSocket {
+		return s.overSocket(ctx, "events_api", o)
+	}
 	return s.send(ctx, s.sign(to, "application/json", raw, Signed))
 }

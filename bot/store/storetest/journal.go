@@ -160,6 +160,9 @@ func journalTampered(t *testing.T, b *Bench) {
 		"UPDATE cases SET journal_n = 2", "UPDATE cases SET journal_n = 2, journal_hash = (SELECT hash FROM journal WHERE n = 1 AND case_id = cases.id)",
 		"UPDATE cases SET key = 'am-another'",
 	} {
+		if strings.Contains(statement, " OR REPLACE ") && !b.SQLite {
+			continue
+		}
 		t.Run(statement, func(t *testing.T) { tampered(t, b, statement) })
 	}
 }

@@ -28,6 +28,8 @@ type Bench struct {
 	Again func(*testing.T) bot.Store
 	// Tamper runs SQL on the database behind the store's back.
 	Tamper func(t *testing.T, statement string, args ...any) error
+	// SQLite says that Tamper understands what only SQLite does.
+	SQLite bool
 }
 
 // Run runs the whole suite, with a bench of its own for each subtest.

@@ -1,0 +1,202 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/lock"
+	"github.com/riverqueue/river/riverdriver/riverpgxv5"
+
+	"github.com/aanmaner/aanmaner/bot"
+)
+
+const (
+	// postgresConns is how many connections a process holds at most, unless the address says pool_max_conns.
+	postgresConns = 12
+	// A statement that takes longer is given up by the server, a transaction that rests longer is ended by it: a frozen
+	// process must not keep a case from the others for good.
+	statementTimeout = 15 * time.Second
+	idleTimeout      = 30 * time.Second
+	connectTimeout   = 5 * time.Second
+	migrateTimeout   = 5 * time.Minute
+)
+
+// postgres is a database on a server, which other processes on other machines use, too.
+type postgres struct {
+	pool    *pgxpool.Pool
+	wait    time.Duration
+	channel string // that programs listen on for wake-ups
+	sql     dialect
+	queue   *queue[pgx.Tx] // nil: there is no queue
+}
+
+// openPostgres connects and brings the tables up to date. With several addresses in one (host1,host2) it uses the one that
+// takes writes, unless target_session_attrs says otherwise.
+func openPostgres(ctx context.Context, c Config) (database, error) {
+	cfg, err := pgxpool.ParseConfig(withDefaults(c.Path))
+	if err != nil {
+		return nil, errors.New("the address can't be read; it has the form postgres://user:password@host:5432/database")
+	}
+	settings := cfg.ConnConfig.RuntimeParams
+	for name, value := range map[string]string{
+		"application_name":                    "aanmaner",
+		"statement_timeout":                   inMillis(statementTimeout),
+		"lock_timeout":                        inMillis(c.BusyTimeout),
+		"idle_in_transaction_session_timeout": inMillis(idleTimeout),
+	} {
+		if settings[name] == "" {
+			settings[name] = value
+		}
+	}
+	pool, err := pgxpool.NewWithConfig(ctx, cfg)
+	if err != nil {
+		return nil, postgresKind(err)
+	}
+	p := &postgres{pool: pool, wait: c.BusyTimeout}
+	err = p.prepare(ctx)
+	if err == nil && c.Queue {
+		err = p.prepareQueue(ctx)
+	}
+	if err != nil {
+		pool.Close()
+		return nil, err
+	}
+	return p, nil
+}
+
+// withDefaults adds to an address what it leaves open.
+func withDefaults(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return address
+	}
+	q := u.Query()
+	for name, value := range map[string]string{
+		"pool_max_conns": strconv.Itoa(postgresConns), "connect_timeout": strconv.Itoa(int(connectTimeout.Seconds())),
+	} {
+		if !q.Has(name) {
+			q.Set(name, value)
+		}
+	}
+	if strings.Contains(u.Host, ",") && !q.Has("target_session_attrs") {
+		q.Set("target_session_attrs", "read-write")
+	}
+	u.RawQuery = q.Encode()
+	return u.String()
+}
+
+func inMillis(d time.Duration) string { return strconv.FormatInt(d.Milliseconds(), 10) }
+
+// prepare makes the tables and finds out what the names in the SQL have to be.
+func (p *postgres) prepare(ctx context.Context) error {
+	if err := p.migrate(ctx); err != nil {
+		return postgresKind(err)
+	}
+	var schema string
+	err := p.read(ctx, `SELECT current_schema()`, nil, func(row scanner) error { return row.Scan(&schema) })
+	if err != nil {
+		return err
+	}
+	// Channels and advisory locks are the whole database's, and several installations may share one, in schemas of their own.
+	p.channel = "aanmaner_wake_" + schema
+	p.sql = dialect{
+		name:      "postgres",
+		lockRow:   ` FOR NO KEY UPDATE`,
+		lockCount: `SELECT pg_advisory_xact_lock(hashtextextended('aanmaner counts in ' || current_schema(), 0))`,
+		clock:     `SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint`,
+		notify:    `SELECT pg_notify('aanmaner_wake_' || current_schema(), $1)`,
+	}
+	return nil
+}
+
+// migrate brings the tables up to date. Of several programs that start at once one does it, and the others wait for it.
+func (p *postgres) migrate(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, migrateTimeout)
+	defer cancel()
+	folder, err := fs.Sub(migrations, "migrations/postgres")
+	if err != nil {
+		return err
+	}
+	one, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, uint64(migrateTimeout.Seconds())))
+	if err != nil {
+		return err
+	}
+	db := stdlib.OpenDBFromPool(p.pool)
+	defer db.Close()
+	m, err := goose.NewProvider(goose.DialectPostgres, db, folder, goose.WithSessionLocker(one),
+		goose.WithLogger(goose.NopLogger()), goose.WithDisableGlobalRegistry(true))
+	if err != nil {
+		return err
+	}
+	if _, err := m.Up(ctx); err != nil {
+		return err
+	}
+	have, want, err := m.GetVersions(ctx)
+	if err == nil && have > want {
+		err = fmt.Errorf("%w: its tables are of version %d, this program knows %d", ErrNewer, have, want)
+	}
+	return err
+}
+
+// prepareQueue makes River's tables. River's own migrator takes no lock, and programs that start at once would get into each
+// other's way.
+func (p *postgres) prepareQueue(ctx context.Context) error {
+	const key = `(hashtextextended('aanmaner makes the queue in ' || current_schema(), 0))`
+	ctx, cancel := context.WithTimeout(ctx, migrateTimeout)
+	defer cancel()
+	conn, err := p.acquire(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Release()
+	again := time.NewTicker(50 * time.Millisecond)
+	defer again.Stop()
+	for locked := false; !locked; {
+		if err := conn.QueryRow(ctx, `SELECT pg_try_advisory_lock`+key).Scan(&locked); err != nil {
+			return postgresKind(err)
+		}
+		if locked {
+			break
+		}
+		select {
+		case <-again.C:
+		case <-ctx.Done():
+			return fmt.Errorf("%w: another program is making the queue's tables", bot.ErrLocked)
+		}
+	}
+	p.queue, err = newQueue(ctx, riverpgxv5.New(p.pool))
+	if _, unlock := conn.Exec(ctx, `SELECT pg_advisory_unlock`+key); err == nil {
+		err = unlock
+	}
+	return postgresKind(err)
+}
+
+func (p *postgres) dialect() dialect { return p.sql }
+
+// close waits for the transactions under way.
+func (p *postgres) close() error {
+	p.pool.Close()
+	return nil
+}
+
+// Shown is the address of a database without what may be secret in it: fit for a log or an error.
+func Shown(path string) string {
+	if !IsPostgres(path) {
+		return path
+	}
+	u, err := url.Parse(path)
+	if err != nil {
+		return "postgres://…"
+	}
+	return u.Scheme + "://" + u.Host + u.Path
+}

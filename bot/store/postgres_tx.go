@@ -1,0 +1,151 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/aanmaner/aanmaner/bot"
+)
+
+// commitTimeout is how long an answer to a commit is waited for. The server itself has no bound for it: a standby that has to
+// confirm may be away.
+const commitTimeout = 20 * time.Second
+
+// begin starts a transaction on a connection of the pool. One that died while it rested there (the server was restarted) is
+// thrown away and another is tried: nothing has been done on it yet.
+func (p *postgres) begin(ctx context.Context) (begun, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	var err error
+	for range p.pool.Config().MaxConns + 1 {
+		var conn *pgxpool.Conn
+		if conn, err = p.acquire(ctx); err != nil {
+			return nil, err
+		}
+		var tx pgx.Tx
+		// The row of a case is locked before it is read, so READ COMMITTED shows what the one before has written, and no
+		// transaction ever fails because it came second.
+		if tx, err = conn.BeginTx(ctx, pgx.TxOptions{IsoLevel: pgx.ReadCommitted}); err == nil {
+			return &postgresTx{tx: tx, conn: conn, queue: p.queue}, nil
+		}
+		dead := conn.Conn().IsClosed()
+		conn.Release() // the pool drops it when it is closed
+		if !dead || ctx.Err() != nil {
+			break
+		}
+	}
+	return nil, callerGone(ctx, postgresKind(err))
+}
+
+// acquire takes a connection, waiting as long as for a lock.
+func (p *postgres) acquire(ctx context.Context) (*pgxpool.Conn, error) {
+	late := fmt.Errorf("%w: no connection for %s", bot.ErrLocked, p.wait)
+	waiting, cancel := context.WithTimeoutCause(ctx, p.wait, late)
+	defer cancel()
+	conn, err := p.pool.Acquire(waiting)
+	switch {
+	case err == nil:
+		return conn, nil
+	case ctx.Err() != nil:
+		return nil, ctx.Err()
+	case waiting.Err() != nil:
+		return nil, fmt.Errorf("%w: %w", late, err)
+	}
+	return nil, postgresKind(err)
+}
+
+func (p *postgres) read(ctx context.Context, query string, args []any, scan func(scanner) error) error {
+	conn, err := p.acquire(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Release()
+	return callerGone(ctx, eachRow(ctx, conn, query, args, scan))
+}
+
+// querier is a connection or a transaction.
+type querier interface {
+	Query(ctx context.Context, query string, args ...any) (pgx.Rows, error)
+}
+
+func eachRow(ctx context.Context, q querier, query string, args []any, scan func(scanner) error) error {
+	rows, err := q.Query(ctx, query, args...)
+	if err != nil {
+		return postgresKind(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := scan(rows); err != nil {
+			return err
+		}
+	}
+	return postgresKind(rows.Err())
+}
+
+// callerGone gives the caller's own end as the reason, where that is why the connection broke off.
+func callerGone(ctx context.Context, err error) error {
+	if err != nil && ctx.Err() != nil {
+		return errors.Join(ctx.Err(), err)
+	}
+	return err
+}
+
+// postgresTx is a transaction on a connection of its own.
+type postgresTx struct {
+	tx    pgx.Tx
+	conn  *pgxpool.Conn
+	queue *queue[pgx.Tx]
+}
+
+func (t *postgresTx) exec(ctx context.Context, query string, args []any) (int64, error) {
+	tag, err := t.tx.Exec(ctx, query, args...)
+	return tag.RowsAffected(), callerGone(ctx, postgresKind(err))
+}
+
+func (t *postgresTx) query(ctx context.Context, query string, args []any, scan func(scanner) error) error {
+	return callerGone(ctx, eachRow(ctx, t.tx, query, args, scan))
+}
+
+func (t *postgresTx) commit(ctx context.Context, wrote bool) error {
+	ctx, cancel := context.WithTimeout(ctx, commitTimeout)
+	defer cancel()
+	err := t.tx.Commit(ctx)
+	t.release()
+	if err == nil {
+		return nil
+	}
+	return commitKind(err, wrote)
+}
+
+func (t *postgresTx) rollback() {
+	if t.conn == nil {
+		return
+	}
+	// The caller's context may have ended; the connection is to be clean all the same, or else is dropped.
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+	defer cancel()
+	_ = t.tx.Rollback(ctx) // an error has closed the connection, and the server ends the transaction by itself
+	t.release()
+}
+
+func (t *postgresTx) release() {
+	if t.conn != nil {
+		t.conn.Release()
+		t.conn = nil
+	}
+}
+
+func (t *postgresTx) enqueue(ctx context.Context, caseID int64, delay time.Duration) error {
+	return callerGone(ctx, postgresKind(t.queue.put(ctx, t.tx, caseID, delay)))
+}
+
+func (p *postgres) work(ctx context.Context, log *slog.Logger, do func(ctx context.Context, caseID int64) error) error {
+	return p.queue.work(ctx, log, do)
+}
