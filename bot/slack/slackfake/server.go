@@ -127,6 +127,13 @@ func (s *Server) ChangeChannel(id string, change func(*Channel)) {
 	s.touch()
 }
 
+// SetScopes changes what the token may do; nil means everything.
+func (s *Server) SetScopes(scopes []string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.opt.Scopes = scopes
+}
+
 // SetGroup changes who is in a user group, and whether the plan has any.
 func (s *Server) SetGroup(id string, members []string, freePlan bool) {
 	s.mu.Lock()
