@@ -15,12 +15,14 @@ var (
 	emojiForm = regexp.MustCompile(`:([a-z_]+):`)
 )
 
-// emoji are the six that the bot's messages use (see the UX brief), as characters.
-func emoji(name string) string {
-	return map[string]string{
-		"hourglass_flowing_sand": "⏳", "warning": "⚠️", "no_entry": "⛔", "white_check_mark": "✅", "raised_hand": "✋",
-		"double_vertical_bar": "⏸️",
+// emoji are the six that the bot's messages use (see the UX brief), as characters that plain fonts have: many machines show
+// boxes in the place of coloured ones.
+func emoji(name string) (char, class string) {
+	e := map[string][2]string{
+		"hourglass_flowing_sand": {"⌛", "wait"}, "warning": {"⚠", "warn"}, "no_entry": {"⊘", "bad"}, "white_check_mark": {"✔", "ok"},
+		"raised_hand": {"☝", "warn"}, "double_vertical_bar": {"❚❚", "wait"},
 	}[name]
+	return e[0], e[1]
 }
 
 // mrkdwn draws a text in Slack's markup. Everything is escaped first; only what the markup stands for becomes HTML.
@@ -41,8 +43,8 @@ func mrkdwn(text string, names map[string]string) template.HTML {
 		return "<b>@" + html.EscapeString(id) + "</b>"
 	})
 	out = emojiForm.ReplaceAllStringFunc(out, func(m string) string {
-		if c := emoji(strings.Trim(m, ":")); c != "" {
-			return `<span aria-hidden="true">` + c + `</span>`
+		if c, class := emoji(strings.Trim(m, ":")); c != "" {
+			return `<span aria-hidden="true" class="emoji ` + class + `">` + c + `</span>`
 		}
 		return m
 	})

@@ -225,11 +225,11 @@ func overdueOn(c inhousefake.Snapshot, today string) (minor int64, days int) {
 	return minor, days
 }
 
-// owing lists the ids of the customers with something overdue, those who owe most first.
+// owing lists the ids of the customers with the status of a non-payer and something overdue, those who owe most first.
 func owing(office *inhousefake.Server, today string) []string {
 	var all []inhousefake.Snapshot
 	for _, c := range office.Everyone() {
-		if minor, _ := overdueOn(c, today); minor > 0 {
+		if minor, _ := overdueOn(c, today); minor > 0 && c.Customer.NonPayer != nil {
 			all = append(all, c)
 		}
 	}
