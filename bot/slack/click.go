@@ -146,7 +146,7 @@ func (s *Slack) showMail(ctx context.Context, in inbound, sc screen, who person)
 	id, hash, err := s.client.pushView(ctx, in.TriggerID, sc.loading(m.Customer))
 	if err == nil {
 		err = s.fill(ctx, sc, id, hash, func(ctx context.Context) slackgo.ModalViewRequest {
-			p, err := s.reception.Preview(ctx, bot.Request{CustomerID: m.Customer, AgentEmail: who.Email})
+			p, err := s.reception.Preview(ctx, in.View.asked().request(m.Customer, who))
 			switch {
 			case err != nil:
 				return sc.notice("slack.title_mail", sc.opening(reasonOf(err)))

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/aanmaner/aanmaner/bot"
@@ -44,7 +45,8 @@ type viewIn struct {
 	Hash     string            `json:"hash"`
 	Callback string            `json:"callback"`
 	Meta     string            `json:"meta,omitempty"`
-	Values   map[string]string `json:"values,omitempty"` // by action id: what is filled in
+	Values   map[string]string `json:"values,omitempty"`  // by action id: what is filled in; several choices on a line each
+	Offered  []string          `json:"offered,omitempty"` // the services among which the view lets choose
 }
 
 // key is under which a thing is committed: Slack's trigger id, which is new for everything that a person does. Slack's
@@ -129,20 +131,36 @@ type rawView struct {
 	State    struct {
 		Values map[string]map[string]value `json:"values"`
 	} `json:"state"`
+	Blocks []struct {
+		Element struct {
+			ActionID string     `json:"action_id"`
+			Options  []choiceIn `json:"options"`
+		} `json:"element"`
+	} `json:"blocks"`
+}
+
+// choiceIn is one of the choices of an element.
+type choiceIn struct {
+	Value string `json:"value"`
 }
 
 // value is an element as a person left it.
 type value struct {
-	ActionID string `json:"action_id"`
-	Value    string `json:"value"`
-	Date     string `json:"selected_date"`
-	Option   *struct {
-		Value string `json:"value"`
-	} `json:"selected_option"`
+	ActionID string     `json:"action_id"`
+	Value    string     `json:"value"`
+	Date     string     `json:"selected_date"`
+	Option   *choiceIn  `json:"selected_option"`
+	Options  []choiceIn `json:"selected_options"` // of checkboxes, and of menus that take several
 }
 
 func (v value) text() string {
 	switch {
+	case len(v.Options) > 0:
+		chosen := make([]string, len(v.Options))
+		for i, o := range v.Options {
+			chosen[i] = o.Value
+		}
+		return strings.Join(chosen, "\n")
 	case v.Option != nil:
 		return v.Option.Value
 	case v.Date != "":
@@ -190,6 +208,14 @@ func (v *rawView) read() *viewIn {
 	for _, actions := range v.State.Values {
 		for action, filled := range actions {
 			out.Values[action] = filled.text()
+		}
+	}
+	for _, b := range v.Blocks { // Slack sends the whole view back, so that it needn't be kept anywhere
+		if b.Element.ActionID != fieldServices && b.Element.ActionID != fieldKeep {
+			continue
+		}
+		for _, o := range b.Element.Options {
+			out.Offered = append(out.Offered, o.Value)
 		}
 	}
 	return out

@@ -77,6 +77,7 @@ type Slack struct {
 type pace struct {
 	slow   time.Duration // then the loading view says that the back office is slow
 	silent time.Duration // then it says that there is no answer
+	glance time.Duration // so long amounts are looked up for a list of customers
 	submit time.Duration // so long a confirmation is worked on before it is acknowledged
 	redraw time.Duration // at most one edit of a card in this time
 
@@ -97,7 +98,7 @@ func New(cfg Config, reception *bot.Reception, store bot.Store, words *wording.C
 		cfg: cfg, reception: reception, store: store, words: words, policy: policy, log: log,
 		link: newLink(cfg), queue: make(chan job, maxQueue), booted: cfg.Now(),
 		pace: pace{
-			slow: 5 * time.Second, silent: 20 * time.Second, submit: 1500 * time.Millisecond, redraw: 2 * time.Second,
+			slow: 5 * time.Second, silent: 20 * time.Second, glance: 3 * time.Second, submit: 1500 * time.Millisecond, redraw: 2 * time.Second,
 			sweep: 5 * time.Second, elsewhere: drawTimeout + 15*time.Second, tidy: 10 * time.Minute, sockets: defaultSocketPace(),
 		},
 	}
