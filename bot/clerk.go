@@ -33,13 +33,16 @@ func NewClerk(store Store, world World, changed func(caseID int64), log *slog.Lo
 func never() time.Time { return time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC) }
 
 // Advance takes the case as far as it goes now. It returns when the case waits for a time, a person or another system, or
-// when ctx ends: a call under way is then seen to its end first, since a call that is cut off is a call in doubt. An error
-// means that our own rows could not be read or written.
+// when ctx ends: a call under way is then seen to its end first, since a call that is cut off is a call in doubt. ErrLeased
+// means that another clerk is at work on it; any other error, that our own rows could not be read or written.
 func (k *Clerk) Advance(ctx context.Context, caseID int64) error {
 	lease := k.newLease(rand.Text())
 	ok, err := k.store.Claim(ctx, caseID, lease, k.world.Now())
-	if err != nil || !ok {
+	if err != nil {
 		return err
+	}
+	if !ok {
+		return ErrLeased
 	}
 	defer func() {
 		if err := k.store.Release(context.WithoutCancel(ctx), caseID, lease); err != nil && !errors.Is(err, ErrStale) {

@@ -21,6 +21,8 @@ var (
 	// ErrLocked: the database stayed locked for longer than the time-out, or takes no writes at the moment. Nothing was
 	// written, and a later try may go well.
 	ErrLocked = errors.New("the database is locked")
+	// ErrLeased: another clerk is at work on the case.
+	ErrLeased = errors.New("another clerk is at work on the case")
 	// ErrInDoubt: the database went away while it was committing. What the transaction wrote is there as a whole or not at
 	// all, and only reading it again tells which.
 	ErrInDoubt = errors.New("it is not known whether the database has written it")

@@ -24,6 +24,7 @@ import (
 // check adds every fault of the configuration to f.
 func (c *Config) check(f *faults) {
 	oneOf(f, "mode", c.Mode, "dry-run", "live")
+	oneOf(f, "wake", c.Wake, "", "river", "sweep")
 	oneOf(f, "log_level", c.LogLevel, "debug", "info", "warn", "error")
 	oneOf(f, "log_format", c.LogForm, "text", "json")
 	oneOf(f, "notice.from", c.Notice.From, "helpdesk", "own")

@@ -1,6 +1,10 @@
 package daemon
 
-import "time"
+import (
+	"time"
+
+	"github.com/aanmaner/aanmaner/bot/store"
+)
 
 // Config is the whole configuration: one YAML file, AANMANER_… in the environment over it, secrets from files where a key
 // ends in _file. The example in example.yaml says what each key means; a test keeps the two alike.
@@ -9,6 +13,7 @@ type Config struct {
 	Database string `koanf:"database"` // path of an SQLite file, sqlite:PATH, or postgres://…
 	// DatabaseFile holds the address instead, where it has a password in it.
 	DatabaseFile string `koanf:"database_file"`
+	Wake         string `koanf:"wake"`     // river, sweep, or empty: as fits the database
 	Timezone     string `koanf:"timezone"` // of the company
 	Listen       string `koanf:"listen"`   // address that serve listens on
 	LogLevel     string `koanf:"log_level"`
@@ -137,6 +142,11 @@ type Policy struct {
 	MoneyWait            time.Duration   `koanf:"money_wait"`
 	RetryFor             time.Duration   `koanf:"retry_for"`
 	Backoff              []time.Duration `koanf:"backoff"`
+}
+
+// queue says whether wake-ups go through River's queue as well: if nothing is said, where there may be several processes.
+func (c *Config) queue() bool {
+	return c.Wake == "river" || c.Wake == "" && store.IsPostgres(c.Database)
 }
 
 // Default is the configuration that a file, the environment and nothing else start from.

@@ -69,7 +69,7 @@ func Open(ctx context.Context, cfg Config, o Options) (d *Daemon, err error) {
 	if err := d.connect(); err != nil {
 		return nil, err
 	}
-	if d.store, err = store.Open(ctx, store.Config{Path: cfg.Database}, d.now); err != nil {
+	if d.store, err = store.Open(ctx, store.Config{Path: cfg.Database, Queue: cfg.queue()}, d.now); err != nil {
 		return nil, err
 	}
 	if err := d.assemble(o); err != nil {

@@ -48,11 +48,21 @@ func (d *Daemon) Serve(ctx context.Context, ready func(address string)) error {
 func (d *Daemon) work(ctx context.Context) error {
 	g, gctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return ended(d.wake.Run(gctx)) })
-	g.Go(func() error { return ended(d.store.Listen(gctx, d.wake.Nudge)) })
+	g.Go(func() error { return ended(d.store.Listen(gctx, d.woken)) })
+	g.Go(func() error { return ended(d.store.Work(gctx, d.log, d.wake.Do)) })
 	if d.slack != nil {
 		g.Go(func() error { return ended(d.slack.Run(gctx)) })
 	}
 	return g.Wait()
+}
+
+// woken passes on what the database tells: a case that another process made due, or that something was changed.
+func (d *Daemon) woken(caseID int64) {
+	if caseID == 0 {
+		d.wake.Sweep()
+		return
+	}
+	d.wake.Nudge(caseID)
 }
 
 // ended drops the errors that only say that something was asked to end.

@@ -10,10 +10,14 @@ import (
 	"strings"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/lock"
+	"github.com/riverqueue/river/riverdriver/riverpgxv5"
+
+	"github.com/aanmaner/aanmaner/bot"
 )
 
 const (
@@ -33,6 +37,7 @@ type postgres struct {
 	wait    time.Duration
 	channel string // that programs listen on for wake-ups
 	sql     dialect
+	queue   *queue[pgx.Tx] // nil: there is no queue
 }
 
 // openPostgres connects and brings the tables up to date. With several addresses in one (host1,host2) it uses the one that
@@ -58,7 +63,11 @@ func openPostgres(ctx context.Context, c Config) (database, error) {
 		return nil, postgresKind(err)
 	}
 	p := &postgres{pool: pool, wait: c.BusyTimeout}
-	if err := p.prepare(ctx); err != nil {
+	err = p.prepare(ctx)
+	if err == nil && c.Queue {
+		err = p.prepareQueue(ctx)
+	}
+	if err != nil {
 		pool.Close()
 		return nil, err
 	}
@@ -137,6 +146,39 @@ func (p *postgres) migrate(ctx context.Context) error {
 		err = fmt.Errorf("%w: its tables are of version %d, this program knows %d", ErrNewer, have, want)
 	}
 	return err
+}
+
+// prepareQueue makes River's tables. River's own migrator takes no lock, and programs that start at once would get into each
+// other's way.
+func (p *postgres) prepareQueue(ctx context.Context) error {
+	const key = `(hashtextextended('aanmaner makes the queue in ' || current_schema(), 0))`
+	ctx, cancel := context.WithTimeout(ctx, migrateTimeout)
+	defer cancel()
+	conn, err := p.acquire(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Release()
+	again := time.NewTicker(50 * time.Millisecond)
+	defer again.Stop()
+	for locked := false; !locked; {
+		if err := conn.QueryRow(ctx, `SELECT pg_try_advisory_lock`+key).Scan(&locked); err != nil {
+			return postgresKind(err)
+		}
+		if locked {
+			break
+		}
+		select {
+		case <-again.C:
+		case <-ctx.Done():
+			return fmt.Errorf("%w: another program is making the queue's tables", bot.ErrLocked)
+		}
+	}
+	p.queue, err = newQueue(ctx, riverpgxv5.New(p.pool))
+	if _, unlock := conn.Exec(ctx, `SELECT pg_advisory_unlock`+key); err == nil {
+		err = unlock
+	}
+	return postgresKind(err)
 }
 
 func (p *postgres) dialect() dialect { return p.sql }

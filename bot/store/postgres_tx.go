@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -32,7 +33,7 @@ func (p *postgres) begin(ctx context.Context) (begun, error) {
 		// The row of a case is locked before it is read, so READ COMMITTED shows what the one before has written, and no
 		// transaction ever fails because it came second.
 		if tx, err = conn.BeginTx(ctx, pgx.TxOptions{IsoLevel: pgx.ReadCommitted}); err == nil {
-			return &postgresTx{tx: tx, conn: conn}, nil
+			return &postgresTx{tx: tx, conn: conn, queue: p.queue}, nil
 		}
 		dead := conn.Conn().IsClosed()
 		conn.Release() // the pool drops it when it is closed
@@ -98,8 +99,9 @@ func callerGone(ctx context.Context, err error) error {
 
 // postgresTx is a transaction on a connection of its own.
 type postgresTx struct {
-	tx   pgx.Tx
-	conn *pgxpool.Conn
+	tx    pgx.Tx
+	conn  *pgxpool.Conn
+	queue *queue[pgx.Tx]
 }
 
 func (t *postgresTx) exec(ctx context.Context, query string, args []any) (int64, error) {
@@ -140,4 +142,10 @@ func (t *postgresTx) release() {
 	}
 }
 
-func (t *postgresTx) enqueue(context.Context, int64, time.Time) error { return nil }
+func (t *postgresTx) enqueue(ctx context.Context, caseID int64, delay time.Duration) error {
+	return callerGone(ctx, postgresKind(t.queue.put(ctx, t.tx, caseID, delay)))
+}
+
+func (p *postgres) work(ctx context.Context, log *slog.Logger, do func(ctx context.Context, caseID int64) error) error {
+	return p.queue.work(ctx, log, do)
+}

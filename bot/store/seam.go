@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"time"
 )
 
@@ -16,6 +17,8 @@ type database interface {
 	// join and listen are Store's.
 	join(ctx context.Context, s *Store, alone bool) (leave func(), err error)
 	listen(ctx context.Context, self string, woken func(caseID int64)) error
+	// work runs the workers of the queue, see Store.Work.
+	work(ctx context.Context, log *slog.Logger, do func(ctx context.Context, caseID int64) error) error
 	// dialect is the SQL that only this kind of database understands.
 	dialect() dialect
 	close() error
@@ -33,7 +36,7 @@ type begun interface {
 	// rollback ends a transaction that has not been committed; after commit it does nothing.
 	rollback()
 	// enqueue puts a job into the queue of wake-ups that becomes visible with the transaction.
-	enqueue(ctx context.Context, caseID int64, at time.Time) error
+	enqueue(ctx context.Context, caseID int64, delay time.Duration) error
 }
 
 // scanner is a row that can be read.

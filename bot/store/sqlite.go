@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/pressly/goose/v3"
+	"github.com/riverqueue/river/riverdriver/riversqlite"
 	"modernc.org/sqlite"
 	lib "modernc.org/sqlite/lib"
 
@@ -31,6 +32,8 @@ type sqliteFile struct {
 	reads *sql.DB // a few, and they can't write
 	turn  chan struct{}
 	wait  time.Duration
+	jobs  *sql.DB // River's own connections; nil: there is no queue
+	queue *queue[*sql.Tx]
 }
 
 func openSQLite(ctx context.Context, c Config) (database, error) {
@@ -62,7 +65,17 @@ func openSQLite(ctx context.Context, c Config) (database, error) {
 	if err != nil {
 		return nil, errors.Join(err, write.Close())
 	}
-	return &sqliteFile{path: path, write: write, reads: read, turn: make(chan struct{}, 1), wait: c.BusyTimeout}, nil
+	f := &sqliteFile{path: path, write: write, reads: read, turn: make(chan struct{}, 1), wait: c.BusyTimeout}
+	if c.Queue {
+		// River writes on its own and not in our turn; SQLite's lock keeps the two apart.
+		if f.jobs, err = connect(dsn(path, c, false), 4); err == nil {
+			f.queue, err = newQueue(ctx, riversqlite.New(f.jobs))
+		}
+		if err != nil {
+			return nil, errors.Join(sqliteKind(err), f.close())
+		}
+	}
+	return f, nil
 }
 
 // keepPrivate makes the file readable by its owner alone, whatever the umask or a restored copy say: it holds customers'

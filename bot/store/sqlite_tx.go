@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"log/slog"
 	"time"
 
 	"github.com/aanmaner/aanmaner/bot"
@@ -60,6 +61,9 @@ func (f *sqliteFile) read(ctx context.Context, query string, args []any, scan fu
 func (f *sqliteFile) close() error {
 	err := f.takeTurn(context.Background())
 	closed := errors.Join(err, f.reads.Close(), f.write.Close())
+	if f.jobs != nil {
+		closed = errors.Join(closed, f.jobs.Close())
+	}
 	if err == nil {
 		<-f.turn
 	}
@@ -111,7 +115,13 @@ func (t *sqliteTx) end() {
 	}
 }
 
-func (t *sqliteTx) enqueue(context.Context, int64, time.Time) error { return nil }
+func (t *sqliteTx) enqueue(ctx context.Context, caseID int64, delay time.Duration) error {
+	return sqliteKind(t.file.queue.put(ctx, t.tx, caseID, delay))
+}
+
+func (f *sqliteFile) work(ctx context.Context, log *slog.Logger, do func(ctx context.Context, caseID int64) error) error {
+	return f.queue.work(ctx, log, do)
+}
 
 func each(rows *sql.Rows, scan func(scanner) error) error {
 	defer rows.Close()

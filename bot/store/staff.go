@@ -21,8 +21,9 @@ func (s *Store) Join(ctx context.Context, alone bool) (leave func(), err error) 
 	return s.db.join(ctx, s, alone)
 }
 
-// Listen calls woken for each case that another process made due, right after it did, until ctx ends; its error is ctx's. A
-// notice that is lost, while the connection is down, costs a sweep's wait. On SQLite there is no other process to hear of.
+// Listen calls woken for each case that another process made due, right after it did, until ctx ends; its error is ctx's. With
+// 0 it says that something was changed, or may have been while the connection was down, without knowing what: on SQLite that
+// is all that can be known.
 func (s *Store) Listen(ctx context.Context, woken func(caseID int64)) error {
 	return s.db.listen(ctx, s.self, woken)
 }
@@ -39,9 +40,31 @@ func (f *sqliteFile) join(ctx context.Context, s *Store, _ bool) (leave func(), 
 	return release, nil
 }
 
-func (f *sqliteFile) listen(ctx context.Context, _ string, _ func(int64)) error {
-	<-ctx.Done()
-	return ctx.Err()
+// listenEvery is how often SQLite is asked whether the file was changed: a read of one number from shared memory.
+const listenEvery = 30 * time.Millisecond
+
+// listen watches the counter that SQLite keeps of changes by other connections.
+func (f *sqliteFile) listen(ctx context.Context, _ string, woken func(int64)) error {
+	conn, err := f.reads.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	look := time.NewTicker(listenEvery)
+	defer look.Stop()
+	var seen, version int64
+	for {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-look.C:
+		}
+		if err := conn.QueryRowContext(ctx, `PRAGMA data_version`).Scan(&version); err != nil || version == seen {
+			continue // what can't be read now is found by the sweeper
+		}
+		seen = version
+		woken(0)
+	}
 }
 
 // presence is the advisory lock that every process holds, shared, while it listens.
@@ -74,7 +97,10 @@ func (p *postgres) listen(ctx context.Context, self string, woken func(int64)) e
 	for ctx.Err() == nil {
 		heard := false
 		_ = p.listenOnce(ctx, func(payload string) { // how it ended doesn't matter: it is begun again
-			heard = true
+			if heard = true; payload == "" {
+				woken(0)
+				return
+			}
 			id, from, _ := strings.Cut(payload, " ")
 			if n, err := strconv.ParseInt(id, 10, 64); err == nil && from != self {
 				woken(n)
@@ -94,7 +120,8 @@ func (p *postgres) listen(ctx context.Context, self string, woken func(int64)) e
 	return ctx.Err()
 }
 
-// listenOnce listens on a connection of its own until that breaks or ctx ends. heard is told of payloads.
+// listenOnce listens on a connection of its own until that breaks or ctx ends. heard is told of payloads, and first, once it
+// listens, of an empty one.
 func (p *postgres) listenOnce(ctx context.Context, heard func(payload string)) error {
 	connecting, cancel := context.WithTimeout(ctx, connectTimeout)
 	defer cancel()
@@ -115,6 +142,7 @@ func (p *postgres) listenOnce(ctx context.Context, heard func(payload string)) e
 			return err
 		}
 	}
+	heard("")
 	for {
 		quiet, cancel := context.WithTimeout(ctx, listenPing)
 		n, err := conn.WaitForNotification(quiet)

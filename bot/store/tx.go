@@ -96,7 +96,7 @@ func (t *tx) wake(ctx context.Context, caseID int64, at time.Time) error {
 	if !t.queue {
 		return nil
 	}
-	return t.fail(t.enqueue(ctx, caseID, at))
+	return t.fail(t.enqueue(ctx, caseID, at.Sub(t.now())))
 }
 
 // limited adds a limit to a query; 0 or less is none.

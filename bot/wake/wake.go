@@ -2,7 +2,9 @@
 // for cases whose time has come. A nudge that is lost costs a sweep's wait, never a case: what must happen is in the
 // store, and the sweeper finds it there after a crash as well.
 //
-// It keeps no job of its own. A queue beside the case's row would be a second truth about when a case is due.
+// It keeps no job of its own. A queue beside the case's row would be a second truth about when a case is due. Where several
+// processes work on one database, notices of it and the jobs of a queue come in here like nudges (Do): they make waking
+// quicker and spread it, and nothing depends on them.
 package wake
 
 import (
@@ -13,6 +15,8 @@ import (
 	"runtime/debug"
 	"sync"
 	"time"
+
+	"github.com/aanmaner/aanmaner/bot"
 )
 
 // Config is how often to sweep and how many cases to work on at once. The zero Config is good for most.
@@ -41,13 +45,15 @@ type Wake struct {
 	mu    sync.Mutex
 	queue []int64
 	cases map[int64]*turn
+	look  chan struct{} // a token when somebody asked for a sweep
 	ready chan struct{} // a token for each worker that may have to look at the queue
 }
 
 // turn is what is known about one case while it is queued, worked on, or resting after an error.
 type turn struct {
 	queued, running bool
-	again           bool // nudged while running: what the nudge is about may have come too late for this run
+	again           bool           // nudged while running: what the nudge is about may have come too late for this run
+	next, now       []chan<- error // who waits for the run that begins next, and for the one under way
 	fails           int
 	notBefore       time.Time // sweeps leave the case alone until then
 }
@@ -63,12 +69,33 @@ func New(cfg Config, store due, advance func(ctx context.Context, caseID int64) 
 	}
 	return &Wake{
 		cfg: cfg, store: store, advance: advance, now: now, log: log,
-		cases: map[int64]*turn{}, ready: make(chan struct{}, cfg.Workers),
+		cases: map[int64]*turn{}, ready: make(chan struct{}, cfg.Workers), look: make(chan struct{}, 1),
 	}
 }
 
 // Nudge says that something happened to a case. It returns at once, and may be called before Run and after it.
-func (w *Wake) Nudge(caseID int64) { w.enqueue(caseID, true) }
+func (w *Wake) Nudge(caseID int64) { w.enqueue(caseID, true, nil) }
+
+// Sweep asks for a sweep now: something in the store was changed, it isn't known what. It returns at once.
+func (w *Wake) Sweep() {
+	select {
+	case w.look <- struct{}{}:
+	default: // one is asked for already
+	}
+}
+
+// Do is a nudge that waits until the case was advanced after it, and gives what came of it: bot.ErrLeased when another
+// process is at work on it. It ends with ctx; the case is advanced all the same.
+func (w *Wake) Do(ctx context.Context, caseID int64) error {
+	done := make(chan error, 1)
+	w.enqueue(caseID, true, done)
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
 
 // Run sweeps and works until ctx ends, and then waits for the calls that are under way. Its error is ctx's.
 func (w *Wake) Run(ctx context.Context) error {
@@ -89,6 +116,7 @@ func (w *Wake) Run(ctx context.Context) error {
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-ticks:
+		case <-w.look:
 		}
 	}
 }
@@ -102,17 +130,20 @@ func (w *Wake) sweep(ctx context.Context) {
 		return
 	}
 	for _, id := range ids {
-		w.enqueue(id, false)
+		w.enqueue(id, false, nil)
 	}
 }
 
-func (w *Wake) enqueue(id int64, nudged bool) {
+func (w *Wake) enqueue(id int64, nudged bool, done chan<- error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	t := w.cases[id]
 	if t == nil {
 		t = &turn{}
 		w.cases[id] = t
+	}
+	if done != nil {
+		t.next = append(t.next, done)
 	}
 	switch {
 	case t.queued || !nudged && (t.running || t.notBefore.After(w.now())):
@@ -156,6 +187,7 @@ func (w *Wake) take() (int64, bool) {
 	w.queue = w.queue[1:]
 	t := w.cases[id]
 	t.queued, t.running = false, true
+	t.now, t.next = t.next, nil
 	return id, true
 }
 
@@ -171,15 +203,19 @@ func (w *Wake) call(ctx context.Context, id int64) (err error) {
 
 // done puts a case to rest, or back into the queue when it was nudged meanwhile.
 func (w *Wake) done(id int64, err error) {
-	if err != nil && !errors.Is(err, context.Canceled) {
+	leased := errors.Is(err, bot.ErrLeased)
+	if err != nil && !leased && !errors.Is(err, context.Canceled) {
 		w.log.Error("case could not be advanced", "case", id, "err", err)
 	}
 	w.mu.Lock()
 	t := w.cases[id]
+	for _, waits := range t.now {
+		waits <- err // it has room for one
+	}
 	again := t.again
-	t.running, t.again = false, false
+	t.now, t.running, t.again = nil, false, false
 	switch {
-	case err != nil:
+	case err != nil && !leased:
 		t.fails++
 		t.notBefore = w.now().Add(backOff(t.fails))
 	case again:
@@ -189,7 +225,7 @@ func (w *Wake) done(id int64, err error) {
 	}
 	w.mu.Unlock()
 	if again {
-		w.enqueue(id, true)
+		w.enqueue(id, true, nil)
 	}
 }
 

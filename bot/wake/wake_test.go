@@ -10,6 +10,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/aanmaner/aanmaner/bot"
 	"github.com/aanmaner/aanmaner/bot/wake"
 )
 
@@ -240,6 +241,67 @@ func TestTicksAreHandedIn(t *testing.T) {
 		synctest.Wait()
 		if calls.Load() != 1 {
 			t.Fatalf("%d calls after a tick", calls.Load())
+		}
+	})
+}
+
+func TestDoWaitsForTheRunThatBeginsAfterIt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		runs := 0
+		w, stop := run(t, wake.Config{Every: time.Hour}, &rows{}, func(context.Context, int64) error {
+			runs++
+			n := runs
+			time.Sleep(time.Second) // waits: inside the bubble, where it costs nothing
+			if n == 2 {
+				return bot.ErrLeased
+			}
+			return nil
+		})
+		defer stop()
+		w.Nudge(7)
+		time.Sleep(time.Millisecond) // waits: until the first run is under way
+		if err := w.Do(t.Context(), 7); !errors.Is(err, bot.ErrLeased) || runs != 2 {
+			t.Errorf("after %d runs: %v", runs, err)
+		}
+		given, cancel := context.WithTimeout(t.Context(), time.Millisecond)
+		defer cancel()
+		if err := w.Do(given, 7); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("given up: %v", err)
+		}
+		time.Sleep(time.Minute) // waits: the run goes on without the one who asked
+		if runs != 3 {
+			t.Errorf("%d runs", runs)
+		}
+	})
+}
+
+func TestACaseThatAnotherHasIsNoFailure(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var calls atomic.Int64
+		store := &rows{}
+		store.set(nil, 7)
+		_, stop := run(t, wake.Config{Every: time.Second}, store, func(context.Context, int64) error { calls.Add(1); return bot.ErrLeased })
+		defer stop()
+		time.Sleep(10*time.Second + time.Millisecond) // waits: ten sweeps
+		if calls.Load() != 11 {
+			t.Errorf("%d calls in eleven sweeps: it is put off as if it had failed", calls.Load())
+		}
+	})
+}
+
+func TestASweepIsMadeWhenAskedFor(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var calls atomic.Int64
+		store := &rows{}
+		w, stop := run(t, wake.Config{Every: time.Hour}, store, func(context.Context, int64) error { calls.Add(1); return nil })
+		defer stop()
+		synctest.Wait()
+		store.set(nil, 7)
+		w.Sweep()
+		w.Sweep()
+		synctest.Wait()
+		if calls.Load() == 0 {
+			t.Error("no sweep was made")
 		}
 	})
 }
