@@ -28,8 +28,9 @@ const (
 // never points up.
 func layers() []layer {
 	return []layer{
-		{"cmd/aanmaner", "bot/daemon bot/sandbox bot " + foundation + " " + clients},
+		{"cmd/aanmaner", "bot/daemon bot/sandbox bot/sandbox/show bot " + foundation + " " + clients},
 		{"cmd/check", ""},
+		{"bot/sandbox/show", "bot/slack/*fake helpdesk/*/*fake backoffice/*/*fake snippets"},
 		{"bot/sandbox", "bot/daemon bot/slack/*fake helpdesk/*/*fake backoffice/*/*fake bot " + foundation},
 		{"bot/daemon", adapters + " bot " + foundation + " " + clients},
 		{"bot/store/storetest", "bot " + foundation},
