@@ -102,7 +102,7 @@ func New(cfg Config, reception *bot.Reception, store bot.Store, words *wording.C
 			sweep: 5 * time.Second, elsewhere: drawTimeout + 15*time.Second, tidy: 10 * time.Minute, sockets: defaultSocketPace(),
 		},
 	}
-	s.client = newClient(cfg, s.link)
+	s.client = newClient(cfg, s.link, log)
 	s.rights = newRights(cfg, s.client, log)
 	s.people = newPeople(cfg, s.client)
 	s.board = newBoard()

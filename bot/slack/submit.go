@@ -169,5 +169,6 @@ func (s *Slack) ordered(ctx context.Context, in inbound, now *reply, sc screen, 
 		return s.show(ctx, in, now, sc.notice("slack.title_blocked", said), "not passed on")
 	}
 	s.closeView(ctx, in, now, sc, said)
+	s.redraw(ctx, o.caseID)
 	return "passed on"
 }

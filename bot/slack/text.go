@@ -58,7 +58,8 @@ func typed(s string) string {
 	s = slackLink.ReplaceAllString(s, "$1")
 	s = strings.TrimPrefix(s, "mailto:")
 	s = strings.NewReplacer(
-		"\u2018", "'", "\u2019", "'", "\u201c", `"`, "\u201d", `"`, "\u2013", "-", "\u2014", "-", "\u00a0", " ",
+		"\u2018", "'", "\u2019", "'", "\u201a", "'", "\u201c", `"`, "\u201d", `"`, "\u201e", `"`,
+		"\u2010", "-", "\u2011", "-", "\u2012", "-", "\u2013", "-", "\u2014", "-", "\u2212", "-", "\u00a0", " ", "\u202f", " ",
 		"&lt;", "<", "&gt;", ">", "&amp;", "&",
 	).Replace(s)
 	return line(strings.Trim(strings.TrimSpace(s), `"`), maxQuery)
