@@ -222,7 +222,7 @@ func (v *rawView) read() *viewIn {
 }
 
 // accept commits what came in. fresh is false when it was there before: then everything has been said and done.
-func (s *Slack) accept(ctx context.Context, in inbound) (fresh bool, err error) {
+func (s *Slack) accept(in inbound) (fresh bool, err error) {
 	body, err := json.Marshal(in)
 	if err != nil {
 		return false, err
@@ -230,16 +230,17 @@ func (s *Slack) accept(ctx context.Context, in inbound) (fresh bool, err error) 
 	signal := bot.Signal{
 		ID: in.key(), Kind: bot.SignalCommand, By: bot.Actor{SlackID: in.User, Via: "slack"}, Body: body, ReceivedAt: s.cfg.Now(),
 	}
-	err = s.inTx(ctx, func(tx bot.Tx) error {
+	err = s.batches.add(func(ctx context.Context, tx bot.Tx) (err error) {
 		fresh, err = tx.InsertSignal(ctx, signal)
 		return err
 	})
-	return fresh, err
+	return fresh && err == nil, err
 }
 
 // handled notes what became of a thing that came in.
 func (s *Slack) handled(ctx context.Context, key, outcome string) {
-	err := s.inTx(ctx, func(tx bot.Tx) error { return tx.HandleSignal(ctx, key, outcome, s.cfg.Now()) })
+	at := s.cfg.Now()
+	err := s.batches.add(func(ctx context.Context, tx bot.Tx) error { return tx.HandleSignal(ctx, key, outcome, at) })
 	if err != nil {
 		s.log.ErrorContext(ctx, "signal can't be marked as handled", "signal", key, "error", err)
 	}

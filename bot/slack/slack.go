@@ -66,11 +66,12 @@ type Slack struct {
 	link   *linkState
 	events events
 
-	queue  chan job
-	mine   keys
-	board  *board
-	booted time.Time // what came in before is a leftover of an earlier run
-	pace   pace
+	queue   chan job
+	mine    keys
+	batches batches
+	board   *board
+	booted  time.Time // what came in before is a leftover of an earlier run
+	pace    pace
 }
 
 // pace holds the waits that people notice.
@@ -96,7 +97,8 @@ func New(cfg Config, reception *bot.Reception, store bot.Store, words *wording.C
 	}
 	s := &Slack{
 		cfg: cfg, reception: reception, store: store, words: words, policy: policy, log: log,
-		link: newLink(cfg), queue: make(chan job, maxQueue), booted: cfg.Now(),
+		batches: batches{store: store},
+		link:    newLink(cfg), queue: make(chan job, maxQueue), booted: cfg.Now(),
 		pace: pace{
 			slow: 5 * time.Second, silent: 20 * time.Second, glance: 3 * time.Second, submit: 1500 * time.Millisecond, redraw: 2 * time.Second,
 			sweep: 5 * time.Second, elsewhere: drawTimeout + 15*time.Second, tidy: 10 * time.Minute, sockets: defaultSocketPace(),
