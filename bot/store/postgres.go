@@ -26,7 +26,7 @@ const (
 	// A statement that takes longer is given up by the server, a transaction that rests longer is ended by it: a frozen
 	// process must not keep a case from the others for good.
 	statementTimeout = 15 * time.Second
-	idleTimeout      = 30 * time.Second
+	idleTimeout      = 10 * time.Second
 	connectTimeout   = 5 * time.Second
 	migrateTimeout   = 5 * time.Minute
 )
