@@ -84,6 +84,8 @@ type Terms struct {
 	AgentName   string           `json:"agent_name"` // as the helpdesk knows the agent
 	// SetAside is the id of a comment "betalingsachterstand" that a person set aside with a reason; empty otherwise.
 	SetAside string `json:"set_aside,omitempty"`
+	// CustomerURL is the account's page for people; empty where the back office names none.
+	CustomerURL string `json:"customer_url,omitempty"`
 }
 
 // TermInvoice is an invoice of the case as it stood when the agent confirmed.

@@ -86,6 +86,7 @@ func (p Plan) Terms() Terms {
 	t := Terms{
 		Outstanding: p.Outstanding, To: p.To.Email, Language: p.Language, SuspendAt: p.SuspendAt, CancelOn: p.CancelOn,
 		AgentEmail: p.AgentEmail, AgentName: p.AgentName, SetAside: p.SetAside,
+		CustomerURL: p.Customer.URL,
 	}
 	for _, i := range p.Invoices {
 		t.Invoices = append(t.Invoices, TermInvoice{
@@ -115,6 +116,7 @@ func (p Plan) Fingerprint() string {
 func (p Plan) fingerprint() string {
 	t := p.Terms()
 	t.SuspendAt, t.AgentEmail, t.AgentName = time.Time{}, "", "" // a suspension that is put off is among the warnings
+	t.CustomerURL = ""
 	slices.SortFunc(t.Services, func(a, b TermService) int { return strings.Compare(a.ID, b.ID) })
 	warnings := make([]string, len(p.Warnings))
 	for i, w := range p.Warnings {

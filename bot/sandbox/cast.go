@@ -13,12 +13,19 @@ const (
 	Jacqueline = "U0JACQUELINE" // credit-control lead
 )
 
-func castUsers() []slackfake.User {
-	return []slackfake.User{
+// castUsers are the people of the workspace. In a world that speaks English all of them do.
+func castUsers(lang string) []slackfake.User {
+	users := []slackfake.User{
 		{ID: Sanne, Name: "Sanne Visser", Email: "sanne@hoster.example", Locale: "nl-NL"},
 		{ID: Bram, Name: "Bram Smit", Email: "bram@hoster.example", Locale: "nl-NL"},
 		{ID: Jacqueline, Name: "Jacqueline de Vries", Email: "jacqueline@hoster.example", Locale: "en-GB"},
 	}
+	for i := range users {
+		if lang == "en" {
+			users[i].Locale = "en-GB"
+		}
+	}
+	return users
 }
 
 func castChannels() []slackfake.Channel {

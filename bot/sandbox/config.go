@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -32,6 +33,7 @@ slack:
   app_id: ` + slackApp + `
   team_ids: [` + slackTeam + `]
   case_channel: ` + CaseChannelID + `
+  channel_language: %[6]s
   allowed_users: [` + Sanne + `, ` + Jacqueline + `]
   response_origins: ["%[4]s"]
 policy:
@@ -45,7 +47,7 @@ func (s *Sandbox) ConfigFile() string { return filepath.Join(s.dir, "aanmaner.ya
 
 // WriteConfig writes the configuration of a bot in this world into its folder, and answers its path.
 func (s *Sandbox) WriteConfig() (string, error) {
-	text := fmt.Sprintf(configText, filepath.Join(s.dir, "aanmaner.db"), s.CerbURL, s.OfficeURL, s.SlackURL, s.delay)
+	text := fmt.Sprintf(configText, filepath.Join(s.dir, "aanmaner.db"), s.CerbURL, s.OfficeURL, s.SlackURL, s.delay, cmp.Or(s.lang, "nl"))
 	return s.ConfigFile(), os.WriteFile(s.ConfigFile(), []byte(text), 0o600)
 }
 

@@ -37,6 +37,7 @@ type Options struct {
 	Offer   []string         // what the back office offers; nil: everything
 	Lax     bool             // Cerb's database without strict mode
 	Delay   time.Duration    // between the confirmation and the first step
+	Lang    string           // of the channel, and of the people in Slack: nl or en; empty: nl, but for Jacqueline
 }
 
 // Sandbox is the running world.
@@ -49,6 +50,7 @@ type Sandbox struct {
 	CerbURL, OfficeURL, SlackURL, InboxURL string // where people look at the doubles' pages
 
 	dir     string
+	lang    string
 	delay   time.Duration
 	servers []*http.Server
 }
@@ -58,7 +60,7 @@ func Start(ctx context.Context, o Options) (s *Sandbox, err error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	s = &Sandbox{dir: o.Dir, delay: o.Delay}
+	s = &Sandbox{dir: o.Dir, delay: o.Delay, lang: o.Lang}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, s.Close())
@@ -124,7 +126,7 @@ func (s *Sandbox) startSlack(ctx context.Context, o Options) error {
 	s.SlackURL = url
 	s.Slack = slackfake.New(slackfake.Options{
 		SigningSecret: slackSigning, BotToken: slackToken, TeamID: slackTeam, AppID: slackApp, Now: o.Now, BaseURL: url,
-		Channels: castChannels(), Users: castUsers(),
+		Channels: castChannels(), Users: castUsers(o.Lang),
 	})
 	s.serve(l, s.Slack)
 	return nil

@@ -3,6 +3,7 @@ package slack
 import (
 	"bytes"
 	"context"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -10,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -68,6 +70,42 @@ func acknowledged(b *testing.B, client *http.Client, address string, i int) time
 		b.Errorf("status %d, %d bytes", resp.StatusCode, resp.ContentLength)
 	}
 	return time.Since(at)
+}
+
+// BenchmarkThroughput counts the commands a second that 64 callers at once get acknowledged: by a bare handler that reads
+// the request and checks its signature, and by the bot, which also tells repeats apart and commits each to SQLite.
+//
+//	go test -run '^$' -bench Throughput -benchtime 3s ./bot/slack
+func BenchmarkThroughput(b *testing.B) {
+	b.Run("bare", func(b *testing.B) {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxRequest))
+			if err != nil || verify("s3cret", r.Header, body, time.Now()) != "" {
+				http.Error(w, "not signed", http.StatusUnauthorized)
+			}
+		}))
+		b.Cleanup(server.Close)
+		throughput(b, server.URL)
+	})
+	b.Run("bot", func(b *testing.B) { throughput(b, startForBench(b)) })
+}
+
+func throughput(b *testing.B, address string) {
+	const callers = 64
+	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: callers}, Timeout: 10 * time.Second}
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	b.ResetTimer()
+	began := time.Now()
+	for range callers {
+		wg.Go(func() {
+			for i := next.Add(1); i <= int64(b.N); i = next.Add(1) {
+				acknowledged(b, client, address, int(i)+1e6*b.N)
+			}
+		})
+	}
+	wg.Wait()
+	b.ReportMetric(float64(b.N)/time.Since(began).Seconds(), "acks/s")
 }
 
 func startForBench(b *testing.B) (address string) {

@@ -122,33 +122,41 @@ func (s *Slack) keepCards(ctx, workCtx context.Context) {
 // sweepCards looks again and again for cards that are behind, until ctx ends: those that an earlier run didn't draw to the
 // end, and those of cases that another replica moved on.
 func (s *Slack) sweepCards(ctx context.Context) {
+	if err := s.markMissing(ctx); err != nil && ctx.Err() == nil {
+		s.log.ErrorContext(ctx, "cases without a card can't be listed", "error", err)
+	}
 	every(ctx, s.pace.sweep, func() {
-		if err := s.markStale(ctx); err != nil && ctx.Err() == nil {
+		var stale []int64
+		err := s.inTx(ctx, func(tx bot.Tx) (err error) { stale, err = tx.StaleCards(ctx, maxStale); return })
+		if err != nil && ctx.Err() == nil {
 			s.log.ErrorContext(ctx, "stale cards can't be listed", "error", err)
+		}
+		for _, id := range stale {
+			s.Changed(id)
 		}
 	})
 }
 
-func (s *Slack) markStale(ctx context.Context) error {
-	var stale []int64
+// markMissing finds the cases for whose card nothing was tried yet, which are in no list of stale cards. Once, at the start:
+// whoever moves a case on has its card drawn.
+func (s *Slack) markMissing(ctx context.Context) error {
+	var open []bot.Case
 	err := s.inTx(ctx, func(tx bot.Tx) (err error) {
-		if stale, err = tx.StaleCards(ctx, maxStale); err != nil {
-			return err
-		}
-		open, err := tx.Cases(ctx, bot.Filter{States: []bot.State{bot.Confirming, bot.Running, bot.Waiting, bot.Person}, Limit: maxStale})
-		for _, c := range open {
-			card, err := tx.Card(ctx, c.ID)
-			if err != nil {
-				return err
-			}
-			if card.TS == "" {
-				stale = append(stale, c.ID)
-			}
-		}
+		open, err = tx.Cases(ctx, bot.Filter{States: []bot.State{bot.Confirming, bot.Running, bot.Waiting, bot.Person}, Limit: maxStale})
 		return err
 	})
-	for _, id := range stale {
-		s.Changed(id)
+	for _, c := range open {
+		if err != nil {
+			break
+		}
+		// One transaction a case: it holds up everybody else who wants this one.
+		err = s.inTx(ctx, func(tx bot.Tx) error {
+			card, err := tx.Card(ctx, c.ID)
+			if card.TS == "" {
+				s.Changed(c.ID)
+			}
+			return err
+		})
 	}
 	return err
 }

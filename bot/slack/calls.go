@@ -28,6 +28,9 @@ var (
 // methodOpenSocket is the one method that takes the app-level token.
 const methodOpenSocket = "apps.connections.open"
 
+// maxText is how long the text of a message may be; chat.update takes 4000.
+const maxText = 3000
+
 // Call is one call of Slack's Web API, for who counts them.
 type Call struct {
 	Method  string        // such as chat.postMessage
@@ -58,6 +61,22 @@ func (c *client) once(ctx context.Context, method string, call func(context.Cont
 		c.link.tokenTaken()
 	case errors.Is(classOf(err), errToken):
 		c.link.tokenRefused(codeOf(err))
+	}
+	return err
+}
+
+// orPlain makes a call with a message and, where Slack finds fault with its blocks, once more with the text alone: a card
+// that looks poor is better than none. Such a refusal had no effect.
+func (c *client) orPlain(ctx context.Context, method string, m message, call func(context.Context, message) error) error {
+	m.text = cut(m.text, maxText)
+	err := c.once(ctx, method, func(ctx context.Context) error { return call(ctx, m) })
+	switch codeOf(err) {
+	case "invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long":
+		if len(m.blocks) > 0 {
+			c.log.ErrorContext(ctx, "Slack takes a message without its blocks only", "method", method, "case", m.caseID, "error", err)
+			m.blocks = nil
+			return c.once(ctx, method, func(ctx context.Context) error { return call(ctx, m) })
+		}
 	}
 	return err
 }

@@ -2,6 +2,7 @@ package slack
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	slackgo "github.com/slack-go/slack"
@@ -10,9 +11,13 @@ import (
 	"github.com/aanmaner/aanmaner/bot/wording"
 )
 
-// card is a case's message as it stands now: a state line, the steps or a summary, who and where, and what can be clicked.
-func (sc screen) card(f bot.File) message {
+// card is a case's message as it stands now: a state line, the steps or a summary, who and where, and what can be clicked. While
+// the case has yet to hear what a person said, nothing can be clicked, and the card says whose word it is working on.
+func (sc screen) card(f bot.File, orders []bot.Signal) message {
 	c := f.Case
+	if !c.ForgottenAt.IsZero() {
+		return sc.forgotten(c)
+	}
 	emoji, state := sc.state(f)
 	var blocks []slackgo.Block
 	if c.Mode == bot.DryRun {
@@ -23,7 +28,9 @@ func (sc screen) card(f bot.File) message {
 		blocks = append(blocks, section(body))
 	}
 	blocks = append(blocks, contextLine(sc.cardContext(c)))
-	if buttons := sc.buttons(f); len(buttons) > 0 {
+	if by, busy := pending(orders); busy {
+		blocks = append(blocks, contextLine(sc.say("slack.busy_by", "who", name(by.By.Name))))
+	} else if buttons := sc.buttons(f); len(buttons) > 0 {
 		blocks = append(blocks, slackgo.NewActionBlock("", buttons...))
 	}
 	text := sc.fallback(c, state)
@@ -33,15 +40,24 @@ func (sc screen) card(f bot.File) message {
 	return message{text: text, blocks: blocks, caseID: c.ID}
 }
 
+// forgotten is the card of a closed case whose personal data was removed: its state and its number are all that is left.
+func (sc screen) forgotten(c bot.Case) message {
+	pairs := []string{"case", strconv.FormatInt(c.ID, 10), "at", wording.Instant(c.ForgottenAt)}
+	return message{text: sc.say("slack.forgotten_text", pairs...), blocks: []slackgo.Block{section(sc.say("slack.forgotten", pairs...))}, caseID: c.ID}
+}
+
 // state is the emoji and the words for where a case stands.
 func (sc screen) state(f bot.File) (emoji, words string) {
 	c := f.Case
-	why := sc.reason(c.Reason)
-	step := "step." + string(c.Step)
+	why := sc.held(c.Reason)
+	step := "doing." + string(c.Step)
 	switch c.State {
 	case bot.Confirming:
 		return ":hourglass_flowing_sand:", sc.say("slack.state_confirming", "at", wording.Instant(c.DueAt))
 	case bot.Running:
+		if c.Reason.Code == "look_again" { // names the step itself
+			return ":hourglass_flowing_sand:", capital(why)
+		}
 		if !c.Reason.IsZero() {
 			return ":hourglass_flowing_sand:", sc.say("slack.state_held", "step", step, "why", why)
 		}
@@ -65,7 +81,7 @@ func (sc screen) cardBody(f bot.File) string {
 	case bot.Waiting:
 		return sc.summary(f)
 	case bot.Person:
-		return strings.Join(append(append(sc.steps(f), sc.handWork(f)...), sc.say("slack.stands_still")), "\n")
+		return cut(strings.Join(append(append(sc.steps(f), sc.handWork(f)...), sc.asks(f), sc.say("slack.stands_still")), "\n"), maxSection)
 	case bot.Ended:
 		return sc.ending(f)
 	}
@@ -76,7 +92,7 @@ func (sc screen) cardBody(f bot.File) string {
 func (sc screen) ending(f bot.File) string {
 	text := sc.opening(f.Case.Reason)
 	if changed := slices.ContainsFunc(f.Intents, func(in bot.Intent) bool { return in.Changed }); changed {
-		return text + "\n" + strings.Join(sc.steps(f), "\n") + "\n" + sc.say("slack.stays")
+		return cut(text+"\n"+strings.Join(sc.steps(f), "\n"), maxSection) + "\n" + sc.say("slack.stays")
 	}
 	return text + "\n" + sc.say("slack.stays_nothing")
 }
@@ -97,6 +113,40 @@ func (sc screen) summary(f bot.File) string {
 	return strings.Join(parts, " · ")
 }
 
+// asks says what a person is asked for, and what the bot does not do before that.
+func (sc screen) asks(f bot.File) string {
+	has := func(want func(bot.Intent) bool) bool { return slices.ContainsFunc(f.Intents, want) }
+	switch {
+	case has(func(in bot.Intent) bool { return in.Outcome == bot.Unknown && in.Step == bot.SendNotice }):
+		return sc.say("slack.asks_mail")
+	case has(func(in bot.Intent) bool { return in.Outcome == bot.Unknown }):
+		return sc.say("slack.asks_doubt")
+	case has(func(in bot.Intent) bool { return in.Outcome == bot.Refused }):
+		return sc.say("slack.asks_refused")
+	case has(func(in bot.Intent) bool { return in.Outcome == bot.HandWork }):
+		return sc.say("slack.asks_hand")
+	case has(parked):
+		return sc.say("slack.asks_retry")
+	}
+	return sc.say("slack.asks_stop")
+}
+
+// held is a reason why a case waits. What tells a person at the preview to try again is said otherwise here: it is the bot that
+// tries again.
+func (sc screen) held(r wording.Reason) string {
+	switch r.Code {
+	case "helpdesk_silent":
+		return sc.say("slack.held_helpdesk")
+	case "office_silent":
+		return sc.say("slack.held_office")
+	case "helpdesk_refuses_key":
+		return sc.say("slack.held_helpdesk_key")
+	case "office_refuses_key":
+		return sc.say("slack.held_office_key")
+	}
+	return strings.TrimSuffix(sc.reason(r), ".")
+}
+
 // handWork lists what waits for a person's hands, a line each.
 func (sc screen) handWork(f bot.File) (lines []string) {
 	for _, in := range f.Intents {
@@ -114,6 +164,9 @@ func (sc screen) cardContext(c bot.Case) string {
 	text := sc.say("slack.card_by", "who", name(c.StartedBy.Name), "day", sc.day(c.CreatedAt), "time", sc.clock(c.CreatedAt))
 	if c.Ticket.Mask != "" {
 		text += " · " + linked(c.Ticket.URL, c.Ticket.Mask)
+	}
+	if webAddress(c.Terms.CustomerURL) {
+		text += " · " + linked(c.Terms.CustomerURL, sc.say("slack.back_office"))
 	}
 	return text
 }

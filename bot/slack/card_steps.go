@@ -32,15 +32,18 @@ func (sc screen) steps(f bot.File) []string {
 			"done", wording.Count(count(f.Intents, bot.SuspendServices, done)))))
 	}
 	if n := len(c.Terms.ToCancel()); n > 0 {
-		lines = append(lines, sc.step(f, bot.CancelOrders, n, sc.say("slack.line_cancel", "n", wording.Count(n),
-			"done", wording.Count(count(f.Intents, bot.CancelOrders, done)), "day", string(c.Terms.CancelOn))))
+		text := sc.say("slack.line_cancel", "day", string(c.Terms.CancelOn))
+		if made := count(f.Intents, bot.CancelOrders, done); made > 0 && made < n {
+			text = sc.say("slack.line_cancel_some", "n", wording.Count(n), "done", wording.Count(made), "day", string(c.Terms.CancelOn))
+		}
+		lines = append(lines, sc.step(f, bot.CancelOrders, n, text))
 	}
 	return append(lines, sc.step(f, bot.WriteComment, 1, sc.say("slack.line_comment")))
 }
 
 // step is one line: its mark, what it is, and why it isn't done where it isn't.
 func (sc screen) step(f bot.File, step bot.StepName, of int, text string) string {
-	settled, trouble, skipped := 0, wording.Reason{}, wording.Reason{}
+	settled, trouble, at, skipped := 0, wording.Reason{}, "", wording.Reason{}
 	for _, in := range f.Intents {
 		switch {
 		case in.Step != step:
@@ -48,21 +51,56 @@ func (sc screen) step(f bot.File, step bot.StepName, of int, text string) string
 			settled, skipped = settled+1, in.Why
 		case in.Outcome == bot.Done:
 			settled++
-		case parked(in) && !in.Why.IsZero():
-			trouble = in.Why
+		case parked(in):
+			trouble, at = whyNot(in), in.Object
 		}
 	}
 	switch {
 	case settled >= of && !skipped.IsZero() && count(f.Intents, step, done) == 0:
-		return markSkipped + " " + text + ": " + sc.reason(skipped)
+		return markSkipped + " " + text + " · " + sc.reason(skipped)
+	case settled >= of && !skipped.IsZero():
+		return markDone + " " + text + " · " + sc.reason(skipped)
 	case settled >= of:
 		return markDone + " " + text
 	case !trouble.IsZero() && f.Case.State != bot.Running:
-		return markNotDone + " " + text + ": " + sc.reason(trouble)
+		return markNotDone + " " + text + " · " + sc.trouble(trouble) + sc.at(f.Case, at)
 	case f.Case.State == bot.Ended:
-		return markNotDone + " " + text
+		return markNotDone + " " + text + " · " + sc.say("slack.not_done_ended")
 	case f.Case.Step == step || slices.ContainsFunc(f.Intents, func(in bot.Intent) bool { return in.Step == step }):
 		return markNow + " " + text
 	}
 	return markTodo + " " + text
+}
+
+// trouble is why a step is not done, on the line of that step: where the reason names the step, that is left out.
+func (sc screen) trouble(r wording.Reason) string {
+	switch r.Code {
+	case "step_refused":
+		return sc.reason(wording.Because("refused", "why", r.Args["why"]))
+	case "step_unknown":
+		return sc.say("slack.step_unknown")
+	case "silent_too_long":
+		return sc.say("slack.step_silent")
+	case "look_again":
+		return sc.say("slack.step_look")
+	case "not_seen_yet":
+		return sc.say("slack.step_not_seen")
+	}
+	return sc.held(r)
+}
+
+// at names the service that a step got stuck at, behind why.
+func (sc screen) at(c bot.Case, object string) string {
+	if s, ok := c.Terms.Service(object); ok && object != "" && !sc.minimal {
+		return " (" + esc(line(s.Label, maxLabel)) + ")"
+	}
+	return ""
+}
+
+// whyNot is why an intent is not done. One that was found under way carries no reason of its own.
+func whyNot(in bot.Intent) wording.Reason {
+	if in.Why.IsZero() {
+		return wording.Because("step_unknown", "step", "step."+string(in.Step))
+	}
+	return in.Why
 }

@@ -201,7 +201,7 @@ func TestStopWithinTheDelayLeavesEverythingAsItWas(t *testing.T) {
 	}
 	// The button is still there on a screen that wasn't redrawn.
 	w.clickAgain(card, actionStopNow)
-	w.told(sanne, "De zaak is intussen veranderd (Gestopt door Kees Bakker)")
+	w.told(sanne, "Al gestopt door Kees Bakker om 10:00. De zaak is intussen veranderd (Gestopt door Kees Bakker); de kaart is bijgewerkt.")
 }
 
 func TestClickOfAPersonWithoutRightsIsToldAndHasNoEffect(t *testing.T) {
@@ -263,7 +263,7 @@ func TestPersonIsAskedOnTheCardAndInTheChannel(t *testing.T) {
 	golden(t, "card_person", map[string]any{"text": card.Text, "blocks": blocksOf(card.Blocks)})
 	w.until("a line in the channel", func(p slackfake.Snapshot) bool {
 		for _, m := range p.Messages(cases) {
-			if m.Broadcast && strings.HasPrefix(m.Text, ":warning: Jansen Bouw B.V., klant 10234: beslissing nodig, geweigerd: opschorten") {
+			if m.Broadcast && strings.HasPrefix(m.Text, ":warning: Jansen Bouw B.V., klant 10234: beslissing nodig, “opschorten” is geweigerd (locked by &lt;ops&gt;). De bot probeert het niet uit zichzelf opnieuw.") {
 				return true
 			}
 		}
@@ -332,7 +332,7 @@ func TestQuestionThatIsAnsweredTakesNoOtherAnswer(t *testing.T) {
 	w.Click(context.Background(), kees, card.On(), actionRetry)
 	w.card("Wacht op betaling")
 	w.submit(sanne, v, slackfake.Values{fieldWhy: "gedaan"})
-	if v = w.top(sanne, v.Hash); !strings.Contains(slackfake.RenderView(v), "De zaak is intussen veranderd (Wacht op betaling tot 22 december 2026)") {
+	if v = w.top(sanne, v.Hash); !strings.Contains(slackfake.RenderView(v), "Al opnieuw geprobeerd door Kees Bakker om 10:00. De zaak is intussen veranderd (Wacht op betaling tot 22 december 2026)") {
 		t.Error(slackfake.RenderView(v))
 	}
 }
@@ -366,7 +366,15 @@ func TestTwoClicksBeforeTheCaseHearsThemAreOneOrder(t *testing.T) {
 	w.hold = true
 	w.restart()
 	w.Click(context.Background(), sanne, card.On(), actionRetry)
-	w.Click(context.Background(), kees, card.On(), actionRetry)
+	card = w.card("Bezig, door Sanne Visser…")
+	golden(t, "card_busy", map[string]any{"text": card.Text, "blocks": blocksOf(card.Blocks)})
+	if text := slackfake.RenderMessage(card); strings.Contains(text, "[") {
+		t.Errorf("there are still buttons: %s", text)
+	}
+	if got := w.Press(context.Background(), kees, card.On(), slackfake.Press{Action: actionRetry, Stale: true}); !got.OK() {
+		t.Fatal(got.Status, got.Err)
+	}
+	w.told(kees, "Already tried again by Sanne Visser at 10:00.")
 	w.eventually("all is worked off", func() bool { return len(w.signals()) == 0 })
 	must(t, w.store.InTx(context.Background(), func(tx bot.Tx) error {
 		orders, err := tx.Signals(context.Background(), 1)
@@ -375,4 +383,34 @@ func TestTwoClicksBeforeTheCaseHearsThemAreOneOrder(t *testing.T) {
 		}
 		return err
 	}))
+	w.hold = false
+	w.restart()
+	w.office.Heal()
+	w.card("Beslissing nodig")
+}
+
+func TestAnOldCardOfYesterdaySaysTheDay(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, later(10*time.Second))
+	w.confirmed("10234")
+	card := w.card("Begint om 10:00")
+	w.Click(context.Background(), kees, card.On(), actionStopNow)
+	card = w.card("Gestopt door Kees Bakker")
+	w.clock.Add(24 * time.Hour)
+	w.clickAgain(card, actionStopNow)
+	w.told(sanne, "Al gestopt door Kees Bakker op 24 november 2026 om 10:00.")
+}
+
+func TestAForgottenCaseLeavesNoNameOnItsCard(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, later(10*time.Second))
+	w.confirmed("10234")
+	w.Click(context.Background(), kees, w.card("Begint om 10:00").On(), actionStopNow)
+	w.card("Gestopt door Kees Bakker")
+	must(t, w.store.InTx(context.Background(), func(tx bot.Tx) error { return tx.ForgetCase(context.Background(), 1, w.clock.Now()) }))
+	w.bot.Changed(1)
+	card := w.card("persoonsgegevens gewist op 24 november 2026")
+	if text := slackfake.RenderMessage(card); strings.Contains(text, "Jansen") || strings.Contains(text, "10234") {
+		t.Error(text)
+	}
 }

@@ -48,7 +48,7 @@ func (s *Slack) claim(ctx context.Context, caseID int64) (d *drawing, idle bool,
 		if err := d.read(ctx, tx, caseID); err != nil {
 			return err
 		}
-		d.m = s.channelScreen().card(d.f)
+		d.m = s.channelScreen().card(d.f, d.orders)
 		before := d.card.TriedAt
 		if !before.IsZero() && s.board.isElsewhere(caseID, before, s.pace.elsewhere) {
 			return errElsewhere
@@ -85,6 +85,9 @@ func (d *drawing) read(ctx context.Context, tx bot.Tx, caseID int64) (err error)
 		return err
 	}
 	if d.f.Journal, d.f.Head, err = tx.Journal(ctx, caseID); err != nil {
+		return err
+	}
+	if d.orders, err = tx.Signals(ctx, caseID); err != nil {
 		return err
 	}
 	d.card, err = tx.Card(ctx, caseID)

@@ -2,7 +2,6 @@ package slack
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -22,15 +21,6 @@ const (
 	choiceNotDone = "not_done"
 	choiceLink    = "link" // only opens an address
 )
-
-// order is what a person wants of a case, seen in a certain version.
-type order struct {
-	caseID  int64
-	version int64
-	kind    bot.SignalKind
-	note    string
-	notDone bool // with a retry: what is in doubt did not happen
-}
 
 // pointer is the value of a button: the case and its version.
 func pointer(c bot.Case) string { return fmt.Sprintf("%d:%d", c.ID, c.Version) }
@@ -79,59 +69,12 @@ func (s *Slack) click(ctx context.Context, in inbound) string {
 	return "not understood"
 }
 
-// clicked passes an order on and answers it by the redrawn card, or says privately why not.
-func (s *Slack) clicked(ctx context.Context, in inbound, sc screen, who person, o order) string {
-	if said, ok := s.pass(ctx, sc, who, o); !ok {
-		s.tell(ctx, in, said)
-		return "not passed on"
-	}
-	return "passed on"
-}
-
-// pass hands an order to the case, if the case still is where the person saw it. said is the answer to the person.
-func (s *Slack) pass(ctx context.Context, sc screen, who person, o order) (said string, ok bool) {
-	said, ok = s.timely(ctx, sc, o)
-	if !ok {
-		return said, false
-	}
-	// The key makes one order of two clicks on the same card.
-	key := fmt.Sprintf("slack:case:%d:%s:%d", o.caseID, o.kind, o.version)
-	if err := s.reception.Say(ctx, o.caseID, o.kind, who.actor(), bot.HandWorkDone{Note: o.note, NotDone: o.notDone}, key); err != nil {
-		s.log.ErrorContext(ctx, "order can't be stored", "case", o.caseID, "kind", o.kind, "error", err)
-		return s.told(sc, "slack.not_stored"), false
-	}
-	return sc.say("slack.passed_on"), true
-}
-
-// timely compares the case with what the person saw. A case can be stopped as long as it runs, whatever step it has come to
-// meanwhile; the other orders answer one question and hold for that one only.
-func (s *Slack) timely(ctx context.Context, sc screen, o order) (said string, ok bool) {
-	f, err := s.reception.File(ctx, o.caseID)
-	switch {
-	case errors.Is(err, bot.ErrNoCase):
-		return sc.say("slack.no_case"), false
-	case err != nil:
-		s.log.ErrorContext(ctx, "case can't be read", "case", o.caseID, "error", err)
-		return s.told(sc, "slack.not_stored"), false
-	}
-	c := f.Case
-	if !c.State.Closed() && (o.kind == bot.SignalStop || c.State == bot.Person && c.Version == o.version) {
-		return "", true
-	}
-	s.Changed(o.caseID)
-	_, state := sc.state(f)
-	return sc.say("slack.too_late", "state", state), false
-}
-
 // ask opens the dialog that asks for the words that go into the file.
 func (s *Slack) ask(ctx context.Context, in inbound, sc screen, callback string, o order) string {
-	if said, ok := s.timely(ctx, sc, o); !ok {
+	f, said, ok := s.timely(ctx, sc, o)
+	if !ok {
 		s.tell(ctx, in, said)
 		return "too late"
-	}
-	f, err := s.reception.File(ctx, o.caseID)
-	if err != nil {
-		return s.viewFailed(ctx, in, sc, err)
 	}
 	v := sc.dialog(callback, sc.customer(f.Case), meta{Case: o.caseID, Version: o.version})
 	if _, _, err := s.client.openView(ctx, in.TriggerID, v); err != nil {
@@ -146,7 +89,7 @@ func (s *Slack) showMail(ctx context.Context, in inbound, sc screen, who person)
 	id, hash, err := s.client.pushView(ctx, in.TriggerID, sc.loading(m.Customer))
 	if err == nil {
 		err = s.fill(ctx, sc, id, hash, func(ctx context.Context) slackgo.ModalViewRequest {
-			p, err := s.reception.Preview(ctx, bot.Request{CustomerID: m.Customer, AgentEmail: who.Email})
+			p, err := s.reception.Preview(ctx, in.View.asked().request(m.Customer, who))
 			switch {
 			case err != nil:
 				return sc.notice("slack.title_mail", sc.opening(reasonOf(err)))

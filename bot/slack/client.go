@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"slices"
@@ -27,20 +28,21 @@ const (
 )
 
 // client is the part of Slack's Web API that we use. It holds slack-go, whose releases may break, behind our own calls.
-// slack-go's own retries stay off: they would post twice. Nothing here logs: the token stands in the bodies.
+// slack-go's own retries stay off: they would post twice. No body is ever logged: the token stands in it.
 type client struct {
 	api     *slackgo.Client
 	http    *http.Client
 	origins []string
 	posts   *rate.Limiter // chat.postMessage: one a second and channel, short bursts are let through
 	link    *linkState
+	log     *slog.Logger
 	observe func(Call)
 
 	mu     sync.Mutex
 	paused map[string]time.Time // methods of which Slack said when to come back
 }
 
-func newClient(cfg Config, l *linkState) *client {
+func newClient(cfg Config, l *linkState, log *slog.Logger) *client {
 	h := &http.Client{
 		Transport:     limited{http.DefaultTransport},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
@@ -48,7 +50,7 @@ func newClient(cfg Config, l *linkState) *client {
 	return &client{
 		api:  slackgo.New(cfg.BotToken, slackgo.OptionAPIURL(cfg.APIURL), slackgo.OptionHTTPClient(h), slackgo.OptionAppLevelToken(cfg.AppToken)),
 		http: h, origins: cfg.ResponseOrigins, posts: rate.NewLimiter(rate.Every(time.Second), 3),
-		paused: map[string]time.Time{}, link: l, observe: cfg.Observe,
+		paused: map[string]time.Time{}, link: l, log: log, observe: cfg.Observe,
 	}
 }
 
@@ -125,15 +127,15 @@ func (c *client) post(ctx context.Context, channel, thread string, m message) (t
 	}
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
-	options := m.options()
+	var in []slackgo.MsgOption
 	if thread != "" {
-		options = append(options, slackgo.MsgOptionTS(thread))
+		in = append(in, slackgo.MsgOptionTS(thread))
 		if m.broadcast {
-			options = append(options, slackgo.MsgOptionBroadcast())
+			in = append(in, slackgo.MsgOptionBroadcast())
 		}
 	}
-	err = c.once(ctx, "chat.postMessage", func(ctx context.Context) error {
-		_, ts, err = c.api.PostMessageContext(ctx, channel, options...)
+	err = c.orPlain(ctx, "chat.postMessage", m, func(ctx context.Context, m message) error {
+		_, ts, err = c.api.PostMessageContext(ctx, channel, append(m.options(), in...)...)
 		if err == nil && ts == "" {
 			err = errors.New("no timestamp came back")
 		}
@@ -149,7 +151,7 @@ func (c *client) post(ctx context.Context, channel, thread string, m message) (t
 func (c *client) update(ctx context.Context, channel, ts string, m message) error {
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
-	err := c.once(ctx, "chat.update", func(ctx context.Context) error {
+	err := c.orPlain(ctx, "chat.update", m, func(ctx context.Context, m message) error {
 		_, _, _, err := c.api.UpdateMessageContext(ctx, channel, ts, m.options()...)
 		return err
 	})

@@ -26,13 +26,14 @@ var errTwice = errors.New("slack: two postings of the card are in doubt; it is n
 
 // drawing is one card on the way to the channel, under a claim.
 type drawing struct {
-	f     bot.File
-	m     message
-	card  bot.Card
-	claim time.Time // stands in the row's TriedAt while it is ours
-	doubt time.Time // when it was tried before, if nobody knows whether it stands there; else zero
-	left  time.Time // what TriedAt is to be afterwards: zero, or since when it is in doubt
-	was   string    // the card's timestamp in the row, as we last saw it
+	f      bot.File
+	orders []bot.Signal // what the case has yet to hear
+	m      message
+	card   bot.Card
+	claim  time.Time // stands in the row's TriedAt while it is ours
+	doubt  time.Time // when it was tried before, if nobody knows whether it stands there; else zero
+	left   time.Time // what TriedAt is to be afterwards: zero, or since when it is in doubt
+	was    string    // the card's timestamp in the row, as we last saw it
 
 	twin, twinIn string // what we have posted, and where, although another card stands there by now
 }

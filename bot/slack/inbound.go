@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/aanmaner/aanmaner/bot"
@@ -44,7 +45,8 @@ type viewIn struct {
 	Hash     string            `json:"hash"`
 	Callback string            `json:"callback"`
 	Meta     string            `json:"meta,omitempty"`
-	Values   map[string]string `json:"values,omitempty"` // by action id: what is filled in
+	Values   map[string]string `json:"values,omitempty"`  // by action id: what is filled in; several choices on a line each
+	Offered  []string          `json:"offered,omitempty"` // the services among which the view lets choose
 }
 
 // key is under which a thing is committed: Slack's trigger id, which is new for everything that a person does. Slack's
@@ -129,20 +131,36 @@ type rawView struct {
 	State    struct {
 		Values map[string]map[string]value `json:"values"`
 	} `json:"state"`
+	Blocks []struct {
+		Element struct {
+			ActionID string     `json:"action_id"`
+			Options  []choiceIn `json:"options"`
+		} `json:"element"`
+	} `json:"blocks"`
+}
+
+// choiceIn is one of the choices of an element.
+type choiceIn struct {
+	Value string `json:"value"`
 }
 
 // value is an element as a person left it.
 type value struct {
-	ActionID string `json:"action_id"`
-	Value    string `json:"value"`
-	Date     string `json:"selected_date"`
-	Option   *struct {
-		Value string `json:"value"`
-	} `json:"selected_option"`
+	ActionID string     `json:"action_id"`
+	Value    string     `json:"value"`
+	Date     string     `json:"selected_date"`
+	Option   *choiceIn  `json:"selected_option"`
+	Options  []choiceIn `json:"selected_options"` // of checkboxes, and of menus that take several
 }
 
 func (v value) text() string {
 	switch {
+	case len(v.Options) > 0:
+		chosen := make([]string, len(v.Options))
+		for i, o := range v.Options {
+			chosen[i] = o.Value
+		}
+		return strings.Join(chosen, "\n")
 	case v.Option != nil:
 		return v.Option.Value
 	case v.Date != "":
@@ -192,11 +210,19 @@ func (v *rawView) read() *viewIn {
 			out.Values[action] = filled.text()
 		}
 	}
+	for _, b := range v.Blocks { // Slack sends the whole view back, so that it needn't be kept anywhere
+		if b.Element.ActionID != fieldServices && b.Element.ActionID != fieldKeep {
+			continue
+		}
+		for _, o := range b.Element.Options {
+			out.Offered = append(out.Offered, o.Value)
+		}
+	}
 	return out
 }
 
 // accept commits what came in. fresh is false when it was there before: then everything has been said and done.
-func (s *Slack) accept(ctx context.Context, in inbound) (fresh bool, err error) {
+func (s *Slack) accept(in inbound) (fresh bool, err error) {
 	body, err := json.Marshal(in)
 	if err != nil {
 		return false, err
@@ -204,16 +230,17 @@ func (s *Slack) accept(ctx context.Context, in inbound) (fresh bool, err error) 
 	signal := bot.Signal{
 		ID: in.key(), Kind: bot.SignalCommand, By: bot.Actor{SlackID: in.User, Via: "slack"}, Body: body, ReceivedAt: s.cfg.Now(),
 	}
-	err = s.inTx(ctx, func(tx bot.Tx) error {
+	err = s.batches.add(func(ctx context.Context, tx bot.Tx) (err error) {
 		fresh, err = tx.InsertSignal(ctx, signal)
 		return err
 	})
-	return fresh, err
+	return fresh && err == nil, err
 }
 
 // handled notes what became of a thing that came in.
 func (s *Slack) handled(ctx context.Context, key, outcome string) {
-	err := s.inTx(ctx, func(tx bot.Tx) error { return tx.HandleSignal(ctx, key, outcome, s.cfg.Now()) })
+	at := s.cfg.Now()
+	err := s.batches.add(func(ctx context.Context, tx bot.Tx) error { return tx.HandleSignal(ctx, key, outcome, at) })
 	if err != nil {
 		s.log.ErrorContext(ctx, "signal can't be marked as handled", "signal", key, "error", err)
 	}

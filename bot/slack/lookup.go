@@ -89,35 +89,54 @@ func (s *Slack) lookUp(ctx context.Context, in inbound, query, command string) s
 	case len(found.Customers) == 0:
 		return sc.search(query, command)
 	case len(found.Customers) == 1:
-		return s.look(ctx, sc, who, found.Customers[0].ID, command)
+		return s.look(ctx, sc, who, found.Customers[0].ID, asked{command: command})
 	}
 	for _, c := range found.Customers {
 		if c.Number == query { // whoever types a number means that one
-			return s.look(ctx, sc, who, c.ID, command)
+			return s.look(ctx, sc, who, c.ID, asked{command: command})
 		}
 	}
-	return sc.choices(found, command)
+	return sc.choices(found, s.glances(ctx, found.Customers), command)
+}
+
+// glances looks up what tells customers apart. It is worth a moment, not more: what isn't known by then stays a question mark.
+func (s *Slack) glances(ctx context.Context, found []backoffice.Customer) map[string]bot.Glance {
+	ctx, cancel := context.WithTimeout(ctx, s.pace.glance)
+	defer cancel()
+	var ids []string
+	for _, c := range found[:min(len(found), maxMatches)] {
+		ids = append(ids, c.ID)
+	}
+	return s.reception.Glances(ctx, ids)
 }
 
 // look shows what would be done to one customer.
-func (s *Slack) look(ctx context.Context, sc screen, who person, customerID, command string) slackgo.ModalViewRequest {
-	p, err := s.reception.Preview(ctx, bot.Request{CustomerID: customerID, AgentEmail: who.Email})
+func (s *Slack) look(ctx context.Context, sc screen, who person, customerID string, a asked) slackgo.ModalViewRequest {
+	p, err := s.reception.Preview(ctx, a.request(customerID, who))
 	if err != nil {
 		s.log.WarnContext(ctx, "preview failed", "customer", customerID, "error", err)
 		return sc.blocked(nil, []wording.Reason{reasonOf(err)}, "")
 	}
-	return s.previewOrWhyNot(ctx, sc, p, command, "")
+	return s.previewOrWhyNot(ctx, sc, who, p, a, "")
 }
 
-func (s *Slack) previewOrWhyNot(ctx context.Context, sc screen, p bot.Preview, command, changed string) slackgo.ModalViewRequest {
+func (s *Slack) previewOrWhyNot(ctx context.Context, sc screen, who person, p bot.Preview, a asked, changed string) slackgo.ModalViewRequest {
 	if p.Plan.Possible() {
-		return sc.preview(p, command, changed)
+		return sc.preview(p, a, changed)
+	}
+	if onlyAComment(p.Plan) && s.rights.mayApprove(ctx, who.ID) {
+		return sc.mayLookAnyway(p.Plan, a.command)
 	}
 	caseURL := ""
 	if p.Plan.OpenCase != nil {
 		caseURL = s.cardLink(ctx, p.Plan.OpenCase.ID)
 	}
 	return sc.blocked(&p.Plan.Customer, p.Plan.Blocked, caseURL)
+}
+
+// onlyAComment says whether nothing but a comment that somebody typed stands in the way. Credit control may set that aside.
+func onlyAComment(p bot.Plan) bool {
+	return len(p.Blocked) == 1 && p.Blocked[0].Code == "typed_comment"
 }
 
 // personOf says who did something, how to write to that person, and, by the catalogue's key, why the person may not: the

@@ -71,7 +71,7 @@ func (s *Slack) refusal(ctx context.Context, from sender) string {
 // take commits what came in and hands it to the pool. What has come before (fresh is false) is done already. said is the
 // key of what to tell the person when nothing will be done.
 func (s *Slack) take(ctx context.Context, in inbound, now *reply) (fresh bool, said string) {
-	fresh, err := s.accept(ctx, in)
+	fresh, err := s.accept(in)
 	if err != nil {
 		s.log.ErrorContext(ctx, "what came in can't be stored", "kind", in.Kind, "user", in.User, "error", err)
 		return false, "slack.not_stored"

@@ -66,17 +66,19 @@ type Slack struct {
 	link   *linkState
 	events events
 
-	queue  chan job
-	mine   keys
-	board  *board
-	booted time.Time // what came in before is a leftover of an earlier run
-	pace   pace
+	queue   chan job
+	mine    keys
+	batches batches
+	board   *board
+	booted  time.Time // what came in before is a leftover of an earlier run
+	pace    pace
 }
 
 // pace holds the waits that people notice.
 type pace struct {
 	slow   time.Duration // then the loading view says that the back office is slow
 	silent time.Duration // then it says that there is no answer
+	glance time.Duration // so long amounts are looked up for a list of customers
 	submit time.Duration // so long a confirmation is worked on before it is acknowledged
 	redraw time.Duration // at most one edit of a card in this time
 
@@ -95,13 +97,14 @@ func New(cfg Config, reception *bot.Reception, store bot.Store, words *wording.C
 	}
 	s := &Slack{
 		cfg: cfg, reception: reception, store: store, words: words, policy: policy, log: log,
-		link: newLink(cfg), queue: make(chan job, maxQueue), booted: cfg.Now(),
+		batches: batches{store: store},
+		link:    newLink(cfg), queue: make(chan job, maxQueue), booted: cfg.Now(),
 		pace: pace{
-			slow: 5 * time.Second, silent: 20 * time.Second, submit: 1500 * time.Millisecond, redraw: 2 * time.Second,
+			slow: 5 * time.Second, silent: 20 * time.Second, glance: 3 * time.Second, submit: 1500 * time.Millisecond, redraw: 2 * time.Second,
 			sweep: 5 * time.Second, elsewhere: drawTimeout + 15*time.Second, tidy: 10 * time.Minute, sockets: defaultSocketPace(),
 		},
 	}
-	s.client = newClient(cfg, s.link)
+	s.client = newClient(cfg, s.link, log)
 	s.rights = newRights(cfg, s.client, log)
 	s.people = newPeople(cfg, s.client)
 	s.board = newBoard()

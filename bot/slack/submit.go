@@ -23,6 +23,8 @@ func (s *Slack) submit(ctx context.Context, in inbound, now *reply) string {
 	switch in.View.Callback {
 	case callbackSearch, callbackChoose:
 		return s.searched(ctx, in, now, sc, who)
+	case callbackSetAside:
+		return s.setAside(ctx, in, now, sc, who)
 	case callbackConfirm:
 		return s.confirm(ctx, in, now, sc, who)
 	case callbackStop:
@@ -65,9 +67,9 @@ func (s *Slack) searched(ctx context.Context, in inbound, now *reply, sc screen,
 	now.settle(ctx)
 	err := s.fill(ctx, sc, in.View.ID, "", func(ctx context.Context) slackgo.ModalViewRequest {
 		if typed(in.View.Values[fieldQuery]) == "" {
-			return s.look(ctx, sc, who, in.View.Values[fieldCustomer], command)
+			return s.look(ctx, sc, who, in.View.Values[fieldCustomer], asked{command: command})
 		}
-		return s.lookUp(ctx, in, in.View.asked(), command)
+		return s.lookUp(ctx, in, in.View.query(), command)
 	})
 	if err != nil {
 		return s.viewFailed(ctx, s.commandOf(ctx, in, command), sc, err)
@@ -75,29 +77,70 @@ func (s *Slack) searched(ctx context.Context, in inbound, now *reply, sc screen,
 	return "shown"
 }
 
-// startCase looks again and starts the case. Of two submissions of one view at the same moment, the slower one finds the case
-// of the quicker one in its way; asked once more, the reception knows that it is the same confirmation.
-func (s *Slack) startCase(ctx context.Context, in inbound, who person) (bot.Receipt, error) {
+// setAside looks again at a customer of whom a person of credit control says that the comment no longer holds.
+func (s *Slack) setAside(ctx context.Context, in inbound, now *reply, sc screen, who person) string {
 	m := in.View.meta()
-	req := bot.Request{CustomerID: m.Customer, AgentEmail: who.Email}
-	got, err := s.reception.Start(ctx, req, who.actor(), m.Seen, in.View.startKey())
-	if err == nil && got.Preview != nil && got.Preview.Plan.OpenCase != nil && got.Preview.Plan.OpenCase.StartedBy.SlackID == who.ID {
-		return s.reception.Start(ctx, req, who.actor(), m.Seen, in.View.startKey())
+	if !s.rights.mayApprove(ctx, who.ID) {
+		return s.show(ctx, in, now, sc.notice("slack.title_blocked", sc.say("slack.only_credit_control")), "refused")
 	}
-	return got, err
+	return s.show(ctx, in, now, s.look(ctx, sc, who, m.Customer, in.View.asked()), "shown")
+}
+
+// startCase looks again and starts the case. Of two submissions of one view at the same moment, the slower one finds the case
+// of the quicker one in its way; asked once more, the reception knows that it is the same confirmation. unseen says, by the
+// catalogue's key, that the agent's wish leads to something that the view didn't show.
+func (s *Slack) startCase(ctx context.Context, in inbound, who person) (got bot.Receipt, unseen string, err error) {
+	m := in.View.meta()
+	a := in.View.asked()
+	req := a.request(m.Customer, who)
+	if m.Wish != wishMark(a.wish) {
+		// What is seen here is what Start does: it looks once more, and starts nothing if the facts are others by then.
+		p, err := s.reception.Preview(ctx, req)
+		if err != nil {
+			return got, "", err
+		}
+		if p.Plan.Possible() && p.Plan.Fingerprint() == m.Seen {
+			unseen = in.View.unseen(p.Plan)
+		}
+		if unseen != "" {
+			return bot.Receipt{Preview: &p}, unseen, nil
+		}
+	}
+	got, err = s.reception.Start(ctx, req, who.actor(), m.Seen, in.View.startKey())
+	if err == nil && got.Preview != nil && got.Preview.Plan.OpenCase != nil && got.Preview.Plan.OpenCase.StartedBy.SlackID == who.ID {
+		got, err = s.reception.Start(ctx, req, who.actor(), m.Seen, in.View.startKey())
+	}
+	return got, "", err
+}
+
+// showAgain shows the plan as it is now, with what is other than in the submitted view.
+func (s *Slack) showAgain(ctx context.Context, in inbound, now *reply, sc screen, who person, p bot.Preview, unseen string) string {
+	m, changed := in.View.meta(), ""
+	if unseen != "" {
+		changed = sc.changedMore(unseen, p.Plan)
+	} else {
+		var ids []string
+		for _, inv := range m.gone(p.Plan) {
+			ids = append(ids, inv.ID)
+		}
+		changed = sc.changes(m, p.Plan, s.reception.InvoiceStates(ctx, ids))
+	}
+	return s.show(ctx, in, now, s.previewOrWhyNot(ctx, sc, who, p, in.View.asked(), changed), "shown again")
 }
 
 // confirm starts the case, or shows what has changed since the person looked.
 func (s *Slack) confirm(ctx context.Context, in inbound, now *reply, sc screen, who person) string {
 	m := in.View.meta()
-	got, err := s.startCase(ctx, in, who)
+	if in.View.Values[fieldSetAside] != "" && !s.rights.mayApprove(ctx, who.ID) {
+		return s.show(ctx, in, now, sc.notice("slack.title_blocked", sc.say("slack.only_credit_control")), "refused")
+	}
+	got, unseen, err := s.startCase(ctx, in, who)
 	if err != nil {
 		s.log.WarnContext(ctx, "start failed", "customer", m.Customer, "error", err)
 		return s.show(ctx, in, now, sc.blocked(nil, []wording.Reason{reasonOf(err)}, ""), "not started")
 	}
 	if got.Preview != nil {
-		changed := sc.changes(m, got.Preview.Plan)
-		return s.show(ctx, in, now, s.previewOrWhyNot(ctx, sc, *got.Preview, m.Command, changed), "shown again")
+		return s.showAgain(ctx, in, now, sc, who, *got.Preview, unseen)
 	}
 	if !got.Fresh && now != nil { // the other submission of the same view tells the person
 		now.give(ctx, nil)
@@ -126,5 +169,6 @@ func (s *Slack) ordered(ctx context.Context, in inbound, now *reply, sc screen, 
 		return s.show(ctx, in, now, sc.notice("slack.title_blocked", said), "not passed on")
 	}
 	s.closeView(ctx, in, now, sc, said)
+	s.redraw(ctx, o.caseID)
 	return "passed on"
 }

@@ -16,10 +16,12 @@ const (
 	maxQuote  = 500 // the mail's beginning in the preview
 )
 
+var escaped = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
+
 // esc makes text from outside safe to stand in Slack's mrkdwn: with these three replaced it can neither link nor mention
 // anybody (docs.slack.dev/messaging/formatting-message-text#escaping).
 func esc(s string) string {
-	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(s)
+	return escaped.Replace(s)
 }
 
 // line makes text from outside one visible line of at most max characters: no line breaks, no control characters, nothing
@@ -50,6 +52,13 @@ func cut(s string, max int) string {
 // name is a name for mrkdwn: one line, at most 60 characters, escaped.
 func name(s string) string { return esc(line(s, maxName)) }
 
+// asTyped puts back what Slack and its clients make of quotes, dashes and spaces, and of the three characters that it escapes.
+var asTyped = strings.NewReplacer(
+	"\u2018", "'", "\u2019", "'", "\u201a", "'", "\u201c", `"`, "\u201d", `"`, "\u201e", `"`,
+	"\u2010", "-", "\u2011", "-", "\u2012", "-", "\u2013", "-", "\u2014", "-", "\u2212", "-", "\u00a0", " ", "\u202f", " ",
+	"&lt;", "<", "&gt;", ">", "&amp;", "&",
+)
+
 var slackLink = regexp.MustCompile(`<(?:[^|>]*\|)?([^>]*)>`)
 
 // typed takes back what Slack's clients do to what a person types: curly quotes, long dashes, no-break spaces, links around
@@ -57,10 +66,7 @@ var slackLink = regexp.MustCompile(`<(?:[^|>]*\|)?([^>]*)>`)
 func typed(s string) string {
 	s = slackLink.ReplaceAllString(s, "$1")
 	s = strings.TrimPrefix(s, "mailto:")
-	s = strings.NewReplacer(
-		"\u2018", "'", "\u2019", "'", "\u201c", `"`, "\u201d", `"`, "\u2013", "-", "\u2014", "-", "\u00a0", " ",
-		"&lt;", "<", "&gt;", ">", "&amp;", "&",
-	).Replace(s)
+	s = asTyped.Replace(s)
 	return line(strings.Trim(strings.TrimSpace(s), `"`), maxQuery)
 }
 

@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/aanmaner/aanmaner/bot"
@@ -18,10 +20,10 @@ const lateLine = 2 * time.Minute
 func (s *Slack) tellThread(ctx context.Context, d *drawing) error {
 	sc, f := s.channelScreen(), d.f
 	for _, e := range f.Journal[min(d.card.Thread, len(f.Journal)):] {
-		text, loud := sc.event(f.Case, e)
+		text, loud := sc.event(f, e)
 		if text != "" {
 			if s.cfg.Now().Sub(e.At) > lateLine {
-				text += " " + sc.say("slack.happened", "at", wording.Instant(e.At))
+				text += " " + sc.say("slack.happened", "when", sc.when(e.At, s.cfg.Now()))
 			}
 			_, err := s.client.post(ctx, d.card.Channel, d.card.TS, message{text: text, broadcast: loud})
 			if err != nil && (loud || !errors.Is(err, errDoubt)) {
@@ -41,8 +43,8 @@ func (s *Slack) tellThread(ctx context.Context, d *drawing) error {
 
 // event is a journal entry as a line of the thread; empty: it is none of the team's concern, or stands on the card. loud
 // lines are shown in the channel too, since a person is needed.
-func (sc screen) event(c bot.Case, e bot.Entry) (text string, loud bool) {
-	who, why := name(e.Who.Name), sc.reason(reasonIn(e))
+func (sc screen) event(f bot.File, e bot.Entry) (text string, loud bool) {
+	c, who, why := f.Case, name(e.Who.Name), sc.held(reasonIn(e))
 	switch e.Kind {
 	case "case started":
 		return sc.say("slack.told_started", "who", who), false
@@ -50,12 +52,22 @@ func (sc screen) event(c bot.Case, e bot.Entry) (text string, loud bool) {
 		if e.Step == bot.SendNotice && c.Notice.MessageID != "" {
 			return sc.say("slack.told_mailed", "message", esc(line(c.Notice.MessageID, maxReason))), false
 		}
+	case "service left alone":
+		if left, ok := c.Terms.Service(e.Object); ok {
+			return sc.say("slack.told_decided", "who", who, "what", strings.TrimSuffix(sc.reason(left.Why), ".")), false
+		}
+	case "comment set aside":
+		return sc.say("slack.told_set_aside", "who", who), false
 	case "waits":
 		return sc.say("slack.told_waits", "why", why), false
 	case "waiting":
 		return sc.say("slack.told_waiting", "day", string(c.Terms.CancelOn)), false
 	case "person asked":
-		return sc.toldPerson(c, why), true
+		text = sc.toldPerson(c, why)
+		if c.State == bot.Person && e.N == lastAsked(f) { // an older question is answered by now
+			text += " " + sc.asks(f)
+		}
+		return text, true
 	case "retry asked":
 		return sc.say("slack.told_retry", "who", who), false
 	case "done by hand":
@@ -64,6 +76,16 @@ func (sc screen) event(c bot.Case, e bot.Entry) (text string, loud bool) {
 		return sc.say("slack.told_ended", "why", why), false
 	}
 	return "", false
+}
+
+// lastAsked is the number of the last entry that asks a person.
+func lastAsked(f bot.File) int {
+	for _, e := range slices.Backward(f.Journal) {
+		if e.Kind == "person asked" {
+			return e.N
+		}
+	}
+	return 0
 }
 
 // reasonIn reads the reason that an entry was written with.

@@ -2,7 +2,6 @@ package slack
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -11,62 +10,97 @@ import (
 	"github.com/aanmaner/aanmaner/backoffice"
 	"github.com/aanmaner/aanmaner/bot"
 	"github.com/aanmaner/aanmaner/bot/wording"
+	"github.com/aanmaner/aanmaner/helpdesk"
 )
 
 const (
 	maxWarnings = 3 // sections; what is beyond goes into the last one
 	maxInvoices = 5
 	maxServices = 8
+	maxTickets  = 3   // other tickets that are named
+	maxBlocks   = 15  // of a preview: about a screen
+	maxListed   = 120 // characters of a value that stands in a list
+	maxSection  = 2900
 )
 
 // actionFullMail shows all of the mail.
 const actionFullMail = "full_mail"
 
-// preview is what an agent sees before confirming. changed says what is other than when the agent looked; empty: nothing.
-func (sc screen) preview(p bot.Preview, command, changed string) slackgo.ModalViewRequest {
+// preview is what an agent sees before confirming: what will happen, and in a form what of it may be changed. changed says on
+// top what is other than when the agent looked; empty: nothing.
+func (sc screen) preview(p bot.Preview, a asked, changed string) slackgo.ModalViewRequest {
 	plan := p.Plan
-	var blocks []slackgo.Block
-	if changed != "" {
-		blocks = append(blocks, section(sc.say("slack.changed", "what", changed)))
-	}
-	blocks = append(blocks, sc.warnings(plan.Warnings)...)
-	blocks = append(blocks, section(sc.customerLine(plan.Customer)), sc.figures(plan))
+	body := []slackgo.Block{section(sc.customerLine(plan.Customer)), sc.figures(plan)}
 	if len(plan.Invoices) > 0 {
-		blocks = append(blocks, contextLine(sc.invoices(plan.Invoices)))
+		body = append(body, contextLine(sc.invoices(plan.Invoices)))
 	}
-	blocks = append(blocks, slackgo.NewDividerBlock(), section(sc.planned(plan)))
+	body = append(body, slackgo.NewDividerBlock(), section(sc.planned(plan)))
+	body = append(body, sc.form(plan, a)...)
 	head := section(sc.say("slack.as_read"))
 	head.Accessory = slackgo.NewAccessory(button(actionFullMail, "", sc.say("slack.full_mail")))
-	blocks = append(blocks, head, quote(bot.TicketSubject, cut(strings.TrimSpace(p.Notice), maxQuote)),
+	body = append(body, head, quote(bot.TicketSubject, cut(strings.TrimSpace(p.Notice), maxQuote)),
 		contextLine(sc.say("slack.checked", "at", wording.Instant(plan.At))))
 	if plan.Large {
-		blocks = append(blocks, field(fieldNumber, sc.say("slack.type_number"), "", "", maxLabel))
+		body = append(body, field(fieldNumber, sc.say("slack.type_number"), "", "", maxLabel))
 	}
 	submit := "slack.submit"
 	if len(plan.Suspends()) == 0 {
 		submit = "slack.submit_mail"
 	}
-	v := sc.modal("slack.title", submit, "slack.do_nothing", blocks...)
-	v.CallbackID, v.PrivateMetadata = callbackConfirm, metaOf(plan, command).String()
+	v := sc.modal("slack.title", submit, "slack.do_nothing", append(sc.onTop(changed, sc.warnings(plan), maxBlocks-1-len(body)), body...)...)
+	v.CallbackID, v.PrivateMetadata = callbackConfirm, metaOf(plan, a).String()
 	return v
 }
 
-// warnings are what the agent has to know first, hardest first.
-func (sc screen) warnings(all []wording.Reason) []slackgo.Block {
-	var texts []string
-	for _, w := range all {
-		text := sc.opening(w)
-		if len(texts) == maxWarnings {
-			texts[maxWarnings-1] += "\n" + text
-			continue
-		}
-		texts = append(texts, ":warning: "+text)
+// onTop is what stands above everything else, in at most room blocks: what has changed, and the warnings.
+func (sc screen) onTop(changed string, warnings []string, room int) (blocks []slackgo.Block) {
+	texts := make([]string, 0, len(warnings)+1)
+	if changed != "" {
+		texts = append(texts, changed)
 	}
-	blocks := make([]slackgo.Block, len(texts))
-	for i, t := range texts {
-		blocks[i] = section(t)
+	for _, w := range warnings {
+		texts = append(texts, ":warning: "+w)
+	}
+	room = max(1, min(room, maxWarnings+len(texts)-len(warnings)))
+	for len(texts) > room { // Slack shows no more than a screen without scrolling: the last ones share a block
+		last := len(texts) - 1
+		texts[last-1] += "\n" + strings.TrimPrefix(texts[last], ":warning: ")
+		texts = texts[:last]
+	}
+	for _, t := range texts {
+		blocks = append(blocks, section(cut(t, maxSection)))
 	}
 	return blocks
+}
+
+// warnings are what the agent has to know first, hardest first. The customer's other tickets are one of them, with what it
+// takes to have a look at them.
+func (sc screen) warnings(p bot.Plan) (texts []string) {
+	told := false
+	for _, w := range p.Warnings {
+		switch {
+		case w.Code != "other_ticket" && w.Code != "other_tickets":
+			texts = append(texts, sc.opening(shortened(w)))
+		case !told:
+			texts, told = append(texts, sc.otherTickets(p.OtherTickets)), true
+		}
+	}
+	return texts
+}
+
+// otherTickets names the customer's other tickets: a running dispute often lies in one of them.
+func (sc screen) otherTickets(all []helpdesk.TicketSummary) string {
+	say := func(key string, t helpdesk.TicketSummary) string {
+		return sc.say(key, "ticket", linked(t.URL, line(t.Mask, maxLabel)), "subject", esc(line(t.Subject, maxName)), "at", wording.Instant(t.UpdatedAt))
+	}
+	if len(all) == 1 {
+		return say("slack.open_ticket", all[0])
+	}
+	text := sc.say("slack.open_tickets", "n", wording.Count(len(all)))
+	for _, t := range all[:min(len(all), maxTickets)] {
+		text += "\n• " + say("slack.open_ticket_line", t)
+	}
+	return text + sc.more(len(all)-maxTickets)
 }
 
 func (sc screen) customerLine(c backoffice.Customer) string {
@@ -124,25 +158,11 @@ func (sc screen) planned(p bot.Plan) string {
 	for i := range does {
 		does[i] = fmt.Sprintf("%d. %s", i+1, does[i])
 	}
-	return sc.say("slack.once") + "\n" + strings.Join(does, "\n")
-}
-
-// changes says in what a plan differs from the one that was shown.
-func (sc screen) changes(shown meta, now bot.Plan) string {
-	var gone []string
-	for _, number := range shown.Invoices {
-		if !slices.ContainsFunc(now.Invoices, func(i backoffice.Invoice) bool { return line(i.Number, maxLabel) == number }) {
-			gone = append(gone, number)
-		}
+	text := sc.say("slack.once") + "\n" + strings.Join(does, "\n")
+	if p.Scope == bot.ScopeUnpaid {
+		text += "\n" + sc.say("slack.only_unpaid")
 	}
-	amount := sc.money(now.Outstanding)
-	switch {
-	case len(gone) > 0:
-		return sc.say("slack.change_gone", "invoices", sc.list(gone, maxInvoices), "amount", amount)
-	case shown.Open != "" && shown.Open != wording.Money(now.Outstanding):
-		return sc.say("slack.change_amount", "amount", amount, "was", sc.money(wording.ParseMoney(shown.Open)))
-	}
-	return sc.say("slack.change_other")
+	return cut(text+sc.leftAlone(p), maxSection)
 }
 
 // fullMail is the whole mail as the customer will read it.

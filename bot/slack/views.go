@@ -6,6 +6,7 @@ import (
 	slackgo "github.com/slack-go/slack"
 
 	"github.com/aanmaner/aanmaner/backoffice"
+	"github.com/aanmaner/aanmaner/bot"
 	"github.com/aanmaner/aanmaner/bot/wording"
 )
 
@@ -24,13 +25,15 @@ func (sc screen) loading(query string) slackgo.ModalViewRequest {
 func (sc screen) working(v viewIn) slackgo.ModalViewRequest {
 	switch v.Callback {
 	case callbackSearch, callbackChoose:
-		return sc.loading(v.asked())
+		return sc.loading(v.query())
+	case callbackSetAside:
+		return sc.notice("slack.title", sc.say("slack.looking_again"))
 	}
 	return sc.notice("slack.title", sc.say("slack.working"))
 }
 
-// asked is what a person is looking for in a view: what was typed, or else the customer that was chosen.
-func (v viewIn) asked() string {
+// query is what a person is looking for in a view: what was typed, or else the customer that was chosen.
+func (v viewIn) query() string {
 	if q := typed(v.Values[fieldQuery]); q != "" {
 		return q
 	}
@@ -49,11 +52,12 @@ func (sc screen) search(failed, command string) slackgo.ModalViewRequest {
 	return v
 }
 
-// choices offers the customers that were found; none is chosen beforehand.
-func (sc screen) choices(found backoffice.Matches, command string) slackgo.ModalViewRequest {
+// choices offers the customers that were found; none is chosen beforehand. known is what tells them apart, as far as it could
+// be looked up.
+func (sc screen) choices(found backoffice.Matches, known map[string]bot.Glance, command string) slackgo.ModalViewRequest {
 	options := make([]*slackgo.OptionBlockObject, 0, maxMatches)
 	for _, c := range found.Customers[:min(len(found.Customers), maxMatches)] {
-		options = append(options, sc.choice(c))
+		options = append(options, sc.choice(c, known))
 	}
 	list := slackgo.NewInputBlock(fieldCustomer, plainText(sc.say("slack.which")), nil, slackgo.NewRadioButtonsBlockElement(fieldCustomer, options...))
 	blocks := []slackgo.Block{list}
@@ -71,17 +75,19 @@ func (sc screen) choices(found backoffice.Matches, command string) slackgo.Modal
 }
 
 // choice is one customer in the list. Its texts hold 75 characters.
-func (sc screen) choice(c backoffice.Customer) *slackgo.OptionBlockObject {
-	kind := "slack.kind_business"
-	if c.Kind == backoffice.Consumer {
-		kind = "slack.kind_consumer"
+func (sc screen) choice(c backoffice.Customer, known map[string]bot.Glance) *slackgo.OptionBlockObject {
+	about := sc.say("slack.choice_unknown")
+	switch seen, ok := known[c.ID]; {
+	case ok && seen.Overdue.Minor == 0:
+		about = sc.say("slack.choice_nothing", "n", wording.Count(seen.Services))
+	case ok:
+		about = sc.say("slack.choice", "amount", sc.money(seen.Overdue), "n", wording.Count(seen.Services))
 	}
-	about := sc.say(kind)
 	if c.City != "" {
 		about += " · " + line(c.City, maxLabel)
 	}
 	number := line(c.Number, 20)
-	return slackgo.NewOptionBlockObject(c.ID, plainText(line(c.Name, 75-3-len([]rune(number)))+" · "+number), plainText(about))
+	return slackgo.NewOptionBlockObject(c.ID, plainText(line(c.Name, maxOption-3-len([]rune(number)))+" · "+number), plainText(cut(about, maxOption)))
 }
 
 // blocked says why it can't be done now, with what to do about each reason. caseURL opens the case that is in the way.
@@ -102,6 +108,15 @@ func (sc screen) blocked(customer *backoffice.Customer, why []wording.Reason, ca
 	return sc.modal("slack.title_blocked", "", "slack.close", blocks...)
 }
 
+// mayLookAnyway is a blocked view for a person of credit control, who may say with a reason that a comment no longer holds.
+func (sc screen) mayLookAnyway(p bot.Plan, command string) slackgo.ModalViewRequest {
+	v := sc.blocked(&p.Customer, p.Blocked, "")
+	v.Blocks.BlockSet = append(v.Blocks.BlockSet, field(fieldSetAside, sc.say("slack.set_aside_why"), "", "", maxWhy))
+	v.Submit, v.CallbackID = plainText(sc.say("slack.submit_set_aside")), callbackSetAside
+	v.PrivateMetadata = meta{Command: command, Customer: p.Customer.ID}.String()
+	return v
+}
+
 // dialog asks for the words that go into the file before a case is stopped or a step is called done by hand.
 func (sc screen) dialog(callback string, about string, m meta) slackgo.ModalViewRequest {
 	title, means, label := "slack.title_stop", "slack.stop_means", "slack.why"
@@ -116,24 +131,47 @@ func (sc screen) dialog(callback string, about string, m meta) slackgo.ModalView
 	return v
 }
 
+// faultsOfWish says what is wrong with the form of a preview.
+func (sc screen) faultsOfWish(v viewIn, faults map[string]string) {
+	m, why := v.meta(), line(v.Values[fieldKeepWhy], maxWhy)
+	if m.Number != "" && typed(v.Values[fieldNumber]) != m.Number {
+		faults[fieldNumber] = sc.say("slack.wrong_number")
+	}
+	switch kept := v.kept(); {
+	case len(kept) > 0 && why == "":
+		faults[fieldKeepWhy] = sc.say("slack.keep_needs_why")
+	case len(kept) == 0 && why != "": // a reason for nothing: who wrote it wants something to stay on
+		faults[fieldKeepWhy] = sc.say("slack.keep_needs_tick")
+	}
+	day, picked := v.Values[fieldCancelOn]
+	if picked && (day < string(m.First) || day > string(m.Last)) {
+		faults[fieldCancelOn] = sc.say("slack.cancel_outside", "first", string(m.First), "last", string(m.Last))
+	}
+	if why, asked := v.Values[fieldSetAside]; asked && line(why, maxWhy) == "" {
+		faults[fieldSetAside] = sc.say("slack.need_text")
+	}
+}
+
 // faultsOf says, by block, what is wrong with what was filled in.
 func (sc screen) faultsOf(v viewIn) map[string]string {
 	faults := map[string]string{}
 	switch v.Callback {
 	case callbackConfirm:
-		if want := v.meta().Number; want != "" && typed(v.Values[fieldNumber]) != want {
-			faults[fieldNumber] = sc.say("slack.wrong_number")
-		}
+		sc.faultsOfWish(v, faults)
 	case callbackChoose:
-		if v.asked() == "" {
+		if v.query() == "" {
 			faults[fieldCustomer] = sc.say("slack.choose_one")
 		}
 	case callbackStop, callbackByHand, callbackNotDone:
 		if line(v.Values[fieldWhy], maxReason) == "" {
 			faults[fieldWhy] = sc.say("slack.need_text")
 		}
+	case callbackSetAside:
+		if line(v.Values[fieldSetAside], maxWhy) == "" {
+			faults[fieldSetAside] = sc.say("slack.need_text")
+		}
 	case callbackSearch:
-		if v.asked() == "" {
+		if v.query() == "" {
 			faults[fieldQuery] = sc.say("slack.choose_one")
 		}
 	}

@@ -121,8 +121,8 @@ func (s *Slack) process(ctx context.Context, j job) {
 // taken writes down that this run works on a signal now. It holds until the work is certainly over, so that what a dead
 // replica had taken is found by another one. Where that can't be written, the thing is left for a sweep.
 func (s *Slack) taken(ctx context.Context, key string) (ok bool) {
-	err := s.inTx(ctx, func(tx bot.Tx) (err error) {
-		now := s.cfg.Now()
+	now := s.cfg.Now()
+	err := s.batches.add(func(ctx context.Context, tx bot.Tx) (err error) {
 		ok, err = tx.TakeSignal(ctx, key, now, now.Add(workTimeout))
 		return err
 	})

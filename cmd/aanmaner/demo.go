@@ -6,50 +6,60 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
+	"net/http"
 	"os"
 	"os/exec"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/aanmaner/aanmaner/bot/daemon"
 	"github.com/aanmaner/aanmaner/bot/sandbox"
+	"github.com/aanmaner/aanmaner/bot/sandbox/show"
 )
 
 func (a *app) demoCommand() *cobra.Command {
 	var play bool
+	var listen, lang string
 	cmd := &cobra.Command{
 		Use: "demo", Short: "Run the bot in a world of its own, on this machine alone",
 		Long: `Starts a Cerb, a back office with twenty customers, a Slack workspace and the customers' inbox, all made up and on
 loopback, and the bot among them. Nothing leaves this machine, and nothing is kept.
 
-Without --play it prints where to look and how to start a termination, and runs until it is interrupted. With --play it
+Without --play it serves a page on which all of it can be seen and used, and runs until it is interrupted. With --play it
 tells a story, step by step, and checks how it ends.
 
 Exit status: 0 the story ended as it should (or the demo was interrupted), 1 something differs, 2 wrong usage.`,
-		Example: "  aanmaner demo\n  aanmaner demo --play",
+		Example: "  aanmaner demo\n  aanmaner demo --lang en\n  aanmaner demo --play",
 		Args:    arguments(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return a.demo(cmd.Context(), play)
+			if lang != "nl" && lang != "en" {
+				return usageError{fmt.Errorf("--lang: %q is neither nl nor en", lang)}
+			}
+			if play {
+				return a.demoPlay(cmd.Context())
+			}
+			return a.demoServe(cmd.Context(), listen, lang)
 		},
 	}
-	cmd.Flags().BoolVar(&play, "play", false, "tell the story and check its end")
+	f := cmd.Flags()
+	f.BoolVar(&play, "play", false, "tell the story and check its end")
+	f.StringVar(&listen, "listen", "127.0.0.1:0", "address of the page, on this machine; port 0 takes a free one")
+	f.StringVar(&lang, "lang", "nl", "language of the page and of Slack to begin with: nl or en")
 	return cmd
 }
 
-// demo brings the world up in a folder that goes with it.
-func (a *app) demo(ctx context.Context, play bool) (err error) {
+// demoPlay tells the story in a folder that goes with it.
+func (a *app) demoPlay(ctx context.Context) (err error) {
 	dir, err := os.MkdirTemp("", "aanmaner-demo-")
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	options := sandbox.Options{Dir: dir, Delay: 10 * time.Second}
-	if play {
-		options.Delay = 0
-	}
-	world, err := sandbox.Start(ctx, options)
+	world, err := sandbox.Start(ctx, sandbox.Options{Dir: dir})
 	if err != nil {
 		return err
 	}
@@ -58,14 +68,67 @@ func (a *app) demo(ctx context.Context, play bool) (err error) {
 	if err != nil {
 		return err
 	}
-	if play {
-		return world.Play(ctx, &child{config: path, log: a.err}, a.out)
-	}
-	return a.demoServe(ctx, world)
+	return world.Play(ctx, &child{config: path, log: a.err}, a.out)
 }
 
-// demoServe runs the bot in this process and says where everything is.
-func (a *app) demoServe(ctx context.Context, world *sandbox.Sandbox) error {
+// demoServe shows the world on one page, and begins it anew when the visitor asks for that.
+func (a *app) demoServe(ctx context.Context, address, lang string) error {
+	again := make(chan string, 1)
+	zone, err := time.LoadLocation("Europe/Amsterdam")
+	if err != nil {
+		return err
+	}
+	page, err := show.New(show.Options{Zone: zone, Lang: lang, Again: func(lang string) {
+		select {
+		case again <- lang:
+		default: // it is beginning anew already
+		}
+	}})
+	if err != nil {
+		return err
+	}
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
+	if err != nil {
+		return fmt.Errorf("the demo's page can't be served: %w", err)
+	}
+	// A request for news waits for some, so there is no time-out for writing.
+	server := &http.Server{Handler: page, ReadHeaderTimeout: 5 * time.Second, IdleTimeout: time.Minute, MaxHeaderBytes: 32 << 10}
+	g, gctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return quietly(server.Serve(l)) })
+	g.Go(func() error { <-gctx.Done(); return server.Close() })
+	g.Go(func() error {
+		for first := true; gctx.Err() == nil; first = false {
+			if err := a.demoWorld(gctx, page, again, &lang, first, "http://"+l.Addr().String()); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return g.Wait()
+}
+
+// quietly drops the error of a server that was told to close.
+func quietly(err error) error {
+	if errors.Is(err, http.ErrServerClosed) {
+		return nil
+	}
+	return err
+}
+
+// demoWorld is one world from its beginning until the visitor wants another, or the end.
+func (a *app) demoWorld(ctx context.Context, page *show.Show, again <-chan string, lang *string, first bool, url string) (err error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	dir, err := os.MkdirTemp("", "aanmaner-demo-")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	world, err := sandbox.Start(ctx, sandbox.Options{Dir: dir, Delay: 6 * time.Second, Lang: *lang})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, world.Close()) }()
 	cfg, err := world.Config()
 	if err != nil {
 		return err
@@ -74,19 +137,50 @@ func (a *app) demoServe(ctx context.Context, world *sandbox.Sandbox) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(d.Serve(ctx, func(address string) {
+	defer func() { err = errors.Join(err, d.Close()) }()
+	go func() {
+		select {
+		case *lang = <-again:
+			cancel()
+		case <-ctx.Done():
+		}
+	}()
+	return d.Serve(ctx, func(address string) {
 		world.ConnectSlack(address)
-		fmt.Fprintf(a.out, `Everything here is made up. Look at:
-  Slack        %s/
-  Cerb         %s/
-  Back office  %s/      (each customer has a Pay button)
-  The mail     %s/
-Start a termination from another terminal:
+		page.SetWorld(shown(world))
+		if first {
+			a.demoTold(world, url)
+		}
+	})
+}
+
+// shown is the world as the page wants it.
+func shown(world *sandbox.Sandbox) show.World {
+	return show.World{
+		Slack: world.Slack, Cerb: world.Cerb, Office: world.Office, Channel: sandbox.CaseChannelID,
+		Mails: func() (out []show.Mail) {
+			for _, m := range world.Inbox.Mails("") {
+				out = append(out, show.Mail{To: strings.Join(m.Envelope, ", "), From: m.From, Subject: m.Subject, Text: m.Text, MessageID: m.MessageID, At: m.At})
+			}
+			return out
+		},
+		People: []show.Person{
+			{ID: sandbox.Sanne, Name: "Sanne Visser", Role: "agent"}, {ID: sandbox.Bram, Name: "Bram Smit", Role: "colleague"},
+			{ID: sandbox.Jacqueline, Name: "Jacqueline de Vries", Role: "lead"},
+		},
+		Links: []show.Link{{Name: "Slack", URL: world.SlackURL + "/"}, {Name: "Cerb", URL: world.CerbURL + "/"}, {Name: "Back office", URL: world.OfficeURL + "/"}, {Name: "Inbox", URL: world.InboxURL + "/"}},
+	}
+}
+
+// demoTold says where to look.
+func (a *app) demoTold(world *sandbox.Sandbox, url string) {
+	fmt.Fprintf(a.out, `Everything here is made up, and nothing leaves this machine. Open in a browser:
+  %s/
+Or start a termination from another terminal:
   %s --config %s terminate 10234 --as sanne@hoster.example
-Or see the story: aanmaner demo --play
+Or see the story told and checked: aanmaner demo --play
 Ctrl-C ends it.
-`, world.SlackURL, world.CerbURL, world.OfficeURL, world.InboxURL, self(), world.ConfigFile())
-	}), d.Close())
+`, url, self(), world.ConfigFile())
 }
 
 // self is how the user calls this program.

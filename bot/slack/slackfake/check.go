@@ -1,6 +1,7 @@
 package slackfake
 
 import (
+	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -43,6 +44,42 @@ func (s *Server) checkView(doc Object, kind string) []string {
 	c := &checker{surface: kind}
 	c.view(doc)
 	return s.verdict(c)
+}
+
+// CheckView returns Slack's messages about a modal as a program would send it,
+// none if Slack would take it. view is anything that becomes a view's JSON.
+func CheckView(view any) []string {
+	doc, err := objectOf(view)
+	if err != nil {
+		return []string{err.Error()}
+	}
+	c := &checker{surface: "modal"}
+	c.view(doc)
+	return append(c.messages, c.unknown...)
+}
+
+// CheckBlocks does the same for the blocks of a message.
+func CheckBlocks(blocks any) []string {
+	doc, err := objectOf(map[string]any{"blocks": blocks})
+	if err != nil {
+		return []string{err.Error()}
+	}
+	c := &checker{surface: "message"}
+	all := objects(doc["blocks"])
+	c.blocks(all, maxBlocks)
+	if n := totalText(all); n > maxBlocksTotal {
+		c.bad("/blocks", "msg_blocks_too_long: %d characters", n)
+	}
+	return append(c.messages, c.unknown...)
+}
+
+// objectOf is what a value becomes on the wire.
+func objectOf(v any) (doc Object, err error) {
+	raw, err := json.Marshal(v)
+	if err == nil {
+		err = json.Unmarshal(raw, &doc)
+	}
+	return doc, err
 }
 
 func (s *Server) verdict(c *checker) []string {
@@ -183,7 +220,7 @@ func (c *checker) input(b Object, path string) {
 		return
 	}
 	c.element(sub(b, "element"), path+"/element",
-		"plain_text_input", "static_select", "radio_buttons", "checkboxes", "datepicker")
+		"plain_text_input", "static_select", "multi_static_select", "radio_buttons", "checkboxes", "datepicker")
 }
 
 // only complains of fields that don't belong to an object.

@@ -2,6 +2,7 @@ package slackfake
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"time"
 	"unicode/utf8"
@@ -42,6 +43,10 @@ func (c *checker) element(e Object, path string, allowed ...string) {
 		c.options(e, path, maxChoices, false)
 	case "static_select":
 		c.only(e, path, "type", "action_id", "options", "initial_option", "confirm", "focus_on_load", "placeholder")
+		c.text(e, path, "placeholder", "plain_text", maxPlaceholder, false)
+		c.options(e, path, maxSelect, true)
+	case "multi_static_select":
+		c.only(e, path, "type", "action_id", "options", "initial_options", "confirm", "focus_on_load", "placeholder", "max_selected_items")
 		c.text(e, path, "placeholder", "plain_text", maxPlaceholder, false)
 		c.options(e, path, maxSelect, true)
 	case "datepicker":
@@ -92,11 +97,21 @@ func (c *checker) options(e Object, path string, most int, plainOnly bool) {
 		kind = "plain_text"
 	}
 	list := c.list(e, path, "options", 1, most)
+	seen := map[string]bool{}
 	for i, o := range list {
-		c.option(o, fmt.Sprintf("%s/options/%d", path, i), kind, str(e, "type") == "overflow")
+		at := fmt.Sprintf("%s/options/%d", path, i)
+		c.option(o, at, kind, str(e, "type") == "overflow")
+		// The documents are silent about two options of one value; nobody could say which was chosen.
+		if seen[str(o, "value")] {
+			c.bad(at+"/value", "option value %q already exists", str(o, "value"))
+		}
+		seen[str(o, "value")] = true
+	}
+	if given, ok := e["initial_options"].([]any); ok && len(given) == 0 {
+		c.bad(path+"/initial_options", "must provide at least 1 items")
 	}
 	for _, chosen := range initialOptions(e) {
-		same := func(o Object) bool { return str(o, "value") == str(chosen, "value") }
+		same := func(o Object) bool { return reflect.DeepEqual(o, chosen) } // "exactly match", so more than the value
 		if !slices.ContainsFunc(list, same) {
 			c.bad(path+"/initial_option", "must exactly match one of the provided options")
 		}
@@ -109,7 +124,7 @@ func (c *checker) option(o Object, path, kind string, mayLink bool) {
 	c.text(o, path, "description", kind, maxOptionText, false)
 	c.length(o, path, "value", maxOptionValue)
 	c.length(o, path, "url", maxURL)
-	if o["value"] == nil {
+	if str(o, "value") == "" {
 		c.bad(path, "missing required field: value")
 	}
 	if o["url"] != nil && !mayLink {

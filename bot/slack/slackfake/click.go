@@ -213,6 +213,9 @@ func (s *Server) payload(kind, user string) Object {
 	if s.opt.EnterpriseID != "" {
 		o["enterprise"] = Object{"id": s.opt.EnterpriseID, "name": s.opt.EnterpriseName}
 	}
+	if s.opt.OrgInstall { // the word as a string has been seen on the wire
+		o["team"], o["is_enterprise_install"] = nil, "true"
+	}
 	return o
 }
 

@@ -6,6 +6,7 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 )
 
@@ -82,7 +83,7 @@ func (s *Server) commandForm(t Typed, trigger, reply string) url.Values {
 	f.Set("response_url", reply)
 	f.Set("trigger_id", trigger)
 	f.Set("api_app_id", s.opt.AppID)
-	f.Set("is_enterprise_install", "false")
+	f.Set("is_enterprise_install", strconv.FormatBool(s.opt.OrgInstall))
 	if s.opt.EnterpriseID != "" {
 		f.Set("enterprise_id", s.opt.EnterpriseID)
 		f.Set("enterprise_name", s.opt.EnterpriseName)

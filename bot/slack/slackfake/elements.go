@@ -62,7 +62,7 @@ func initialState(blocks []Object) State {
 			v["value"] = p.element["initial_value"]
 		case "radio_buttons", "static_select":
 			v["selected_option"] = p.element["initial_option"]
-		case "checkboxes":
+		case "checkboxes", "multi_static_select":
 			v["selected_options"] = objects(p.element["initial_options"])
 		case "datepicker":
 			v["selected_date"] = p.element["initial_date"]
@@ -110,7 +110,7 @@ func fillIn(e Object, text string) (Object, error) {
 			return nil, err
 		}
 		v["selected_option"] = o
-	case "checkboxes":
+	case "checkboxes", "multi_static_select":
 		chosen := []Object{}
 		for line := range strings.Lines(text) {
 			o, err := choose(e, strings.TrimSpace(line))

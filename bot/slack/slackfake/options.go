@@ -18,6 +18,7 @@ type Options struct {
 	EnterpriseID   string // set if the workspace is part of an organisation
 	EnterpriseName string
 	AppID          string // "" means A0001
+	OrgInstall     bool   // the app is installed for the whole organisation: payloads name no team of the app's
 
 	Now      func() time.Time // clock for expiry, timestamps and signatures; nil means time.Now
 	Patience time.Duration    // how long Slack waits for the app, real time; 0 means 3 s

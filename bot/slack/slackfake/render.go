@@ -219,6 +219,10 @@ func (r *renderer) element(e Object, block string) {
 	case "checkboxes":
 		chosen, _ := held["selected_options"].([]Object)
 		r.options(e, chosen, "[ ] ", "[x] ")
+	case "multi_static_select":
+		chosen, _ := held["selected_options"].([]Object)
+		r.say("  [▾ " + orElse(plain(e["placeholder"]), "…") + "]")
+		r.options(e, chosen, "    - ", "    x ")
 	case "static_select":
 		r.say("  [▾ " + orElse(plain(sub(held, "selected_option")["text"]), plain(e["placeholder"])) + "]")
 		r.options(e, nil, "    - ", "")

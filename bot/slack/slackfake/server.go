@@ -3,9 +3,7 @@ package slackfake
 import (
 	"context"
 	"fmt"
-	"maps"
 	"net/http"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -104,38 +102,6 @@ func (s *Server) SetBaseURL(base string) {
 func (s *Server) Close() {
 	s.halt()
 	s.client.CloseIdleConnections()
-}
-
-// Revoke takes the app's tokens back, as when it is removed from the workspace,
-// or gives them again.
-func (s *Server) Revoke(yes bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.revoked = yes
-}
-
-// ChangeChannel changes a channel: archives it, takes the app out of it, and so on.
-func (s *Server) ChangeChannel(id string, change func(*Channel)) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.opt.Channels = slices.Clone(s.opt.Channels)
-	for i := range s.opt.Channels {
-		if s.opt.Channels[i].ID == id {
-			change(&s.opt.Channels[i])
-		}
-	}
-	s.touch()
-}
-
-// SetGroup changes who is in a user group, and whether the plan has any.
-func (s *Server) SetGroup(id string, members []string, freePlan bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.opt.Groups, s.opt.FreePlan = maps.Clone(s.opt.Groups), freePlan
-	if s.opt.Groups == nil {
-		s.opt.Groups = map[string][]string{}
-	}
-	s.opt.Groups[id] = members
 }
 
 // Faults lists what the app did that no correct app does, oldest first: unknown
