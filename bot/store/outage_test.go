@@ -160,7 +160,9 @@ func TestNoConnectionLeftIsLocked(t *testing.T) {
 	must(t, setting(s, "before"))
 	hold, held := make(chan struct{}), make(chan struct{})
 	for range 2 {
-		go func() { _ = s.InTx(context.Background(), func(bot.Tx) error { held <- struct{}{}; <-hold; return nil }) }()
+		go func() {
+			_ = s.InTx(context.Background(), func(bot.Tx) error { held <- struct{}{}; <-hold; return nil })
+		}()
 		<-held
 	}
 	if err := setting(s, "x"); !errors.Is(err, bot.ErrLocked) {
