@@ -61,8 +61,8 @@ func TestThePackageIsInstalledStartedUpgradedAndRemoved(t *testing.T) {
 	pkg := made(t, releaseIn(t, t.TempDir()).deb)
 	raw, err := os.ReadFile(pkg)
 	must(t, err)
-	must(t, os.WriteFile(d.path("/root/aanmaner.deb"), raw, 0o600))
-	if said := d.run("dpkg", "-i", "/root/aanmaner.deb"); !strings.Contains(said, "installed and not started") {
+	must(t, os.WriteFile(d.path("/opt/aanmaner.deb"), raw, 0o600))
+	if said := d.run("dpkg", "-i", "/opt/aanmaner.deb"); !strings.Contains(said, "installed and not started") {
 		t.Errorf("installing says %s", said)
 	}
 	d.owned("/etc/aanmaner/aanmaner.yaml", 0o640, "root:aanmaner")
@@ -79,7 +79,7 @@ func TestThePackageIsInstalledStartedUpgradedAndRemoved(t *testing.T) {
 	must(t, os.WriteFile(d.path("/etc/aanmaner/aanmaner.yaml"), config, 0o640))
 	d.serves()
 
-	d.run("dpkg", "-i", "/root/aanmaner.deb")
+	d.run("dpkg", "-i", "/opt/aanmaner.deb")
 	if kept, err := os.ReadFile(d.path("/etc/aanmaner/aanmaner.yaml")); err != nil || string(kept) != string(config) {
 		t.Errorf("an upgrade changed the settings (%v)", err)
 	}
