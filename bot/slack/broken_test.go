@@ -142,7 +142,7 @@ func TestEveryFormOfTooBusyIsHeeded(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t)
 			w.Fail("auth.test", f)
-			ctx, cancel := context.WithTimeout(context.Background(), 100*time.Millisecond)
+			ctx, cancel := context.WithTimeout(context.Background(), 3*time.Second)
 			defer cancel()
 			for range 3 {
 				if _, err := w.bot.client.whoAmI(ctx); err == nil {
