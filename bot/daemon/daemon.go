@@ -19,7 +19,7 @@ import (
 	"github.com/aanmaner/aanmaner/snippets"
 )
 
-// Version is the release, set by the linker.
+// Version is the release: CHANGELOG.md says what is in it.
 const Version = "0.1.0"
 
 // Daemon is the program's parts, put together.
