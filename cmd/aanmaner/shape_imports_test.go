@@ -30,6 +30,7 @@ func layers() []layer {
 	return []layer{
 		{"cmd/aanmaner", "bot/daemon bot/sandbox bot/sandbox/show bot " + foundation + " " + clients},
 		{"cmd/check", ""},
+		{"cmd/package", "bot/daemon"},
 		{"bot/sandbox/show", "bot/slack/*fake helpdesk/*/*fake backoffice/*/*fake snippets"},
 		{"bot/sandbox", "bot/daemon bot/slack/*fake helpdesk/*/*fake backoffice/*/*fake bot " + foundation},
 		{"bot/daemon", adapters + " bot " + foundation + " " + clients},
