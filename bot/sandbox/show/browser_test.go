@@ -29,6 +29,7 @@ type stage struct {
 	ctx   context.Context
 	world *sandbox.Sandbox
 	url   string
+	look  look
 
 	mu      sync.Mutex
 	outside []string // addresses off loopback that were asked for
@@ -53,7 +54,7 @@ func newStage(t *testing.T, l look) *stage {
 	if program == "" {
 		t.Skip("AANMANER_TEST_CHROMIUM names no browser; `go run ./cmd/check` provides one")
 	}
-	s := &stage{t: t}
+	s := &stage{t: t, look: l}
 	s.startWorld(l)
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(program), chromedp.NoSandbox,
 		chromedp.Flag("disable-quic", true), chromedp.Flag("lang", l.locale()), chromedp.Flag("disable-component-update", true))
@@ -209,4 +210,11 @@ func (s *stage) has(selector, text string) {
 	s.t.Helper()
 	s.until(fmt.Sprintf("%q in %s", text, selector),
 		fmt.Sprintf(`[...document.querySelectorAll(%q)].some(e => e.innerText.replaceAll("\u00a0", " ").includes(%q))`, selector, text))
+}
+
+// shows waits until a text is in a part of the page, in sight or on a tab that isn't open.
+func (s *stage) shows(selector, text string) {
+	s.t.Helper()
+	s.until(fmt.Sprintf("%q in %s", text, selector),
+		fmt.Sprintf(`[...document.querySelectorAll(%q)].some(e => e.textContent.replaceAll("\u00a0", " ").includes(%q))`, selector, text))
 }

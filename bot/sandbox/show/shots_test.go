@@ -1,7 +1,6 @@
 package show_test
 
 import (
-	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
@@ -29,23 +28,17 @@ func TestShots(t *testing.T) {
 	s.keep("modal.png")
 	s.run(chromedp.Click("#step"))
 	s.has("#pane-cerb", "wacht op klant")
-	s.step(5)
+	s.at(5)
 	s.keep("done.png")
 	s.run(chromedp.Click("#step"))
-	s.step(6)
+	s.at(6)
 	s.keep("rights.png")
 	s.run(chromedp.Click("#step"))
-	s.step(7)
+	s.at(7)
 	s.keep("pays.png")
 	s.run(chromedp.Click("#step"))
 	s.until("the end", `!document.querySelector("#steps .current")`)
 	s.keep("end.png")
-}
-
-// step waits until the strip is at its nth step.
-func (s *stage) step(n int) {
-	s.t.Helper()
-	s.until(fmt.Sprintf("step %d", n), fmt.Sprintf(`document.querySelector("#steps li:nth-child(%d)").className == "current" && !document.querySelector("#step").disabled`, n))
 }
 
 func TestNarrow(t *testing.T) {
@@ -58,7 +51,7 @@ func TestNarrow(t *testing.T) {
 	s.has("#modal", "340.00")
 	s.keep("n-modal.png")
 	s.run(chromedp.Click("#modal [data-submit]"))
-	s.step(5)
+	s.at(5)
 	s.keep("n-done.png")
 	s.run(chromedp.Click("[data-tab=office]"))
 	s.keep("n-office.png")
