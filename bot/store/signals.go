@@ -41,15 +41,15 @@ func (t *tx) InsertSignals(ctx context.Context, signals []bot.Signal) (fresh []b
 	var values strings.Builder
 	var args []any
 	for i, s := range signals {
-		if s.CaseID != 0 {
-			return nil, fmt.Errorf("insert signal %s: it is of case %d", s.ID, s.CaseID)
+		if s.CaseID != 0 || !s.HandledAt.IsZero() {
+			return nil, fmt.Errorf("insert signal %s: it is of case %d, or handled", s.ID, s.CaseID)
 		}
-		n := len(args)
-		args = append(args, s.ID, nil, string(s.Kind), object(s.By), raw(s.Body), s.ReceivedAt.UnixMilli(), millis(s.HandledAt), clean(s.Outcome))
+		n := len(args) // the fewer placeholders the better: SQLite looks each one up by its name
+		args = append(args, s.ID, string(s.Kind), object(s.By), raw(s.Body), s.ReceivedAt.UnixMilli())
 		if i > 0 {
 			values.WriteString(", ")
 		}
-		fmt.Fprintf(&values, "($%d, $%d, $%d, $%d, $%d, $%d, $%d, $%d)", n+1, n+2, n+3, n+4, n+5, n+6, n+7, n+8)
+		fmt.Fprintf(&values, "($%d, NULL, $%d, $%d, $%d, $%d, NULL, '')", n+1, n+2, n+3, n+4, n+5)
 	}
 	added := map[string]bool{}
 	err = t.rows(ctx, fmt.Sprintf(sqlInsertSignals, values.String()), args, func(row scanner) error {
