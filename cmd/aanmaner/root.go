@@ -35,6 +35,7 @@ type app struct {
 func run(args []string, s streams, environ []string) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	context.AfterFunc(ctx, stop) // who asks a second time wants it ended at once
 	a := &app{streams: s, environ: environ}
 	root := a.root()
 	root.SetArgs(args)
