@@ -79,6 +79,8 @@ func newStage(t *testing.T, l look) *stage {
 		{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: motion},
 	}})
 	s.must(err)
+	_, err = chromedp.Call(ctx, emulation.SetLocaleOverride, emulation.SetLocaleOverrideParams{Locale: l.locale()})
+	s.must(err)
 	s.run(chromedp.EmulateViewport(l.width, l.height), chromedp.Navigate(s.url+"?lang="+l.lang))
 	s.until("the page is drawn", `document.documentElement.dataset.drawn && document.querySelectorAll("[data-rows=office] > li").length > 0`)
 	t.Cleanup(s.clean)
@@ -133,7 +135,7 @@ func worldOf(w *sandbox.Sandbox) show.World {
 		},
 		People: []show.Person{{ID: sandbox.Sanne, Name: "Sanne Visser", Role: "agent"}, {ID: sandbox.Bram, Name: "Bram Smit", Role: "colleague"},
 			{ID: sandbox.Jacqueline, Name: "Jacqueline de Vries", Role: "lead"}},
-		Links: []show.Link{{Name: "Cerb", URL: w.CerbURL + "/"}},
+		Links: []show.Link{{Name: "Slack", URL: w.SlackURL + "/"}, {Name: "Cerb", URL: w.CerbURL + "/"}, {Name: "Back office", URL: w.OfficeURL + "/"}, {Name: "Inbox", URL: w.InboxURL + "/"}},
 	}
 }
 

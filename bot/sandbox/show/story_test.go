@@ -12,13 +12,13 @@ import (
 )
 
 // says are the words by which the story is recognised, by language.
-type says struct{ offered, refused, waits, status, blocked, unchanged string }
+type says struct{ offered, refused, waits, status, blocked, unchanged, done string }
 
 func (l look) says() says {
 	if l.lang == "en" {
-		return says{"Mail and suspend", "You may not use this", "Waiting for payment until", "waits for customer", "Not possible now", "Nothing was changed."}
+		return says{"Mail and suspend", "You may not use this", "Waiting for payment until", "waits for customer", "Not possible now", "Nothing was changed.", "Everything is done"}
 	}
-	return says{"Mailen en opschorten", "Je mag dit niet gebruiken", "Wacht op betaling tot", "wacht op klant", "Nu niet mogelijk", "Er is niets gewijzigd."}
+	return says{"Mailen en opschorten", "Je mag dit niet gebruiken", "Wacht op betaling tot", "wacht op klant", "Nu niet mogelijk", "Er is niets gewijzigd.", "Alles is gedaan"}
 }
 
 // The whole story of the strip, without its button: a termination, a colleague without rights, a customer who pays while the
@@ -73,6 +73,22 @@ func (s *stage) story(v visitor) {
 	s.has("#modal", w.unchanged)
 	s.until("the end of the story", `!document.querySelector("#steps .current") && document.querySelectorAll("#others button").length > 0`)
 	s.ended()
+}
+
+// The button of the strip works the controls that a visitor would, and nothing else: the end is the same.
+func TestTheStripWorksItsOwnControls(t *testing.T) {
+	s := newStage(t, look{width: 1440, height: 900, lang: "en", moves: true})
+	s.strip(7)
+	s.run(chromedp.Click("#step"))
+	s.has("#modal", s.look.says().blocked)
+	s.until("the end of the story", `!document.querySelector("#steps .current")`)
+	s.ended()
+	s.run(chromedp.Click("#others button"))
+	s.until("the next story's command in the field, and no dialog before it", `document.querySelector("#command").value.startsWith("/terminate 1") && !document.querySelector("#modal")`)
+	s.run(chromedp.Click("#hide"))
+	s.until("the strip to be away", `!document.querySelector("#strip").checkVisibility() && document.activeElement.id == "unhide"`)
+	s.run(chromedp.Click("#unhide"))
+	s.until("the strip to be back", `document.querySelector("#strip").checkVisibility()`)
 }
 
 // ended holds the systems against the story: one termination, and nothing at the one who paid.
