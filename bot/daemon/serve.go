@@ -18,7 +18,7 @@ import (
 //
 // Shutdown is ordered: no more requests, then the calls that are under way end, then the cards are drawn.
 func (d *Daemon) Serve(ctx context.Context, ready func(address string)) error {
-	leave, err := d.store.Join(ctx, false)
+	leave, err := d.join(ctx, false)
 	if err != nil {
 		return err
 	}
@@ -90,7 +90,7 @@ func (d *Daemon) server() *http.Server {
 func (d *Daemon) Follow(ctx context.Context, caseID int64, told int, seen func(bot.Entry)) (bot.File, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	leave, err := d.store.Join(ctx, true)
+	leave, err := d.join(ctx, true)
 	working := make(chan error, 1)
 	switch {
 	case err == nil:

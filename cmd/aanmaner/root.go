@@ -67,7 +67,7 @@ Exit status: 0 done, 1 failed, 2 wrong usage or configuration, 3 blocked by the 
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.AddCommand(
 		a.serveCommand(), a.demoCommand(), a.terminateCommand(), a.caseCommand(), a.pauseCommand(), a.resumeCommand(),
-		a.snippetCommand(), a.configCommand(), a.slackCommand(), a.setupCommand(), a.doctorCommand(), a.versionCommand(),
+		a.snippetCommand(), a.configCommand(), a.slackCommand(), a.setupCommand(), a.backupCommand(), a.restoreCommand(), a.doctorCommand(), a.versionCommand(),
 	)
 	return root
 }
