@@ -42,6 +42,9 @@ func (k *Clerk) act(ctx context.Context, c Case, s Step, in Intent, l Lease) (ta
 	if in, err = k.commit(ctx, s, in, l); err != nil {
 		return tally{}, err
 	}
+	if err := k.holdOn(ctx, c.ID, l); err != nil {
+		return tally{}, err
+	}
 	dctx, dcancel := k.callContext(ctx)
 	defer dcancel()
 	res, err := s.Do(dctx, k.world, c, in)

@@ -132,7 +132,8 @@ func (k *Clerk) perform(ctx context.Context, c Case, s Step, intents []Intent, l
 			return v.tally(), k.noteVerdict(ctx, c, s, v)
 		}
 	}
-	if err := k.store.Renew(ctx, c.ID, k.newLease(l.Token)); err != nil {
+	l = k.newLease(l.Token)
+	if err := k.store.Renew(ctx, c.ID, l); err != nil {
 		return total, err
 	}
 	return total, k.each(todo, &total, func(in Intent) (tally, error) { return k.act(ctx, c, s, in, l) })
@@ -274,4 +275,17 @@ func (k *Clerk) noteVerdict(ctx context.Context, c Case, s Step, v Verdict) erro
 // call in doubt.
 func (k *Clerk) callContext(ctx context.Context) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(context.WithoutCancel(ctx), k.world.Policy.StepTimeout)
+}
+
+// holdOn makes sure, after the intent is written and right before the call, that the lease outlasts the call. A process may
+// have stood still for longer than its lease (a suspended machine, a debugger, a full disk), be none the wiser, and call what
+// another clerk has looked for and done meanwhile. ErrStale then: that other clerk has the case.
+func (k *Clerk) holdOn(ctx context.Context, caseID int64, l Lease) error {
+	for k.world.Now().Add(k.world.Policy.StepTimeout + k.world.Policy.Grace).After(l.Until) {
+		l = k.newLease(l.Token)
+		if err := k.store.Renew(ctx, caseID, l); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -164,7 +164,7 @@ func (r *Reception) Start(ctx context.Context, req Request, by Actor, seen, key 
 		return Receipt{Preview: &preview}, nil
 	}
 	c := r.newCase(preview.Plan, by)
-	err = r.store.InTx(ctx, func(tx Tx) error { return r.insert(ctx, tx, &c, req, key) })
+	err = r.surely(ctx, func(tx Tx) error { return r.insert(ctx, tx, &c, req, key) })
 	switch {
 	case errors.Is(err, errRepeated), errors.Is(err, ErrCaseOpen), errors.Is(err, errCapped):
 		return r.someoneWasQuicker(ctx, req, key)
@@ -283,7 +283,7 @@ func (r *Reception) Say(ctx context.Context, caseID int64, kind SignalKind, by A
 	if err != nil {
 		return err
 	}
-	err = r.store.InTx(ctx, func(tx Tx) error {
+	err = r.surely(ctx, func(tx Tx) error {
 		if _, err := tx.Case(ctx, caseID); err != nil {
 			return err
 		}
@@ -292,6 +292,17 @@ func (r *Reception) Say(ctx context.Context, caseID int64, kind SignalKind, by A
 	})
 	if err == nil {
 		r.nudge(caseID)
+	}
+	return err
+}
+
+// surely runs a transaction that may be run twice, since what it writes goes by the sender's key: once more, then, when the
+// database went away while it was committing and it isn't known whether it had.
+func (r *Reception) surely(ctx context.Context, f func(Tx) error) error {
+	err := r.store.InTx(ctx, f)
+	if errors.Is(err, ErrInDoubt) {
+		r.log.WarnContext(ctx, "commit in doubt, tried once more", "error", err)
+		err = r.store.InTx(ctx, f)
 	}
 	return err
 }

@@ -109,7 +109,7 @@ func (c Config) check() (*url.URL, error) {
 
 // newHTTP is a resty client that does one call and nothing of its own accord.
 func newHTTP(config Config, transport http.RoundTripper) *resty.Client {
-	return resty.NewWithClient(&http.Client{Transport: transport}).
+	return resty.NewWithClient(&http.Client{Transport: punctual{transport}}).
 		SetRedirectPolicy(resty.RedirectPolicyFunc(func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse })).
 		SetLogger(silent{}). // resty would log addresses and warnings on its own
 		SetDisableWarn(true).

@@ -41,6 +41,9 @@ func (c *Config) check(f *faults) {
 	if _, err := time.LoadLocation(c.Timezone); err != nil || c.Timezone == "" {
 		f.add("timezone: %q is not known; write it like Europe/Amsterdam", c.Timezone)
 	}
+	if c.Retention.ClosedDays < 0 {
+		f.add("retention.closed_days: %d is negative; 0 keeps closed cases", c.Retention.ClosedDays)
+	}
 	c.checkRemotes(f)
 	c.checkSlack(f)
 	c.checkPolicy(f)

@@ -26,6 +26,12 @@ type Config struct {
 	Notice     Notice     `koanf:"notice"`
 	Policy     Policy     `koanf:"policy"`
 	Live       Live       `koanf:"live"`
+	Retention  Retention  `koanf:"retention"`
+}
+
+// Retention says how long personal data is kept.
+type Retention struct {
+	ClosedDays int `koanf:"closed_days"` // after a case's end; 0: until somebody forgets it
 }
 
 // Live limits what mode: live may do, for its first weeks.

@@ -49,6 +49,7 @@ func (d *Daemon) work(ctx context.Context) error {
 	g, gctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return ended(d.wake.Run(gctx)) })
 	g.Go(func() error { return ended(d.store.Listen(gctx, d.woken)) })
+	g.Go(func() error { return ended(d.retain(gctx)) })
 	g.Go(func() error { return ended(d.store.Work(gctx, d.log, d.wake.Do)) })
 	if d.slack != nil {
 		g.Go(func() error { return ended(d.slack.Run(gctx)) })

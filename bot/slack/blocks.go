@@ -78,8 +78,9 @@ func field(id, label, hint, initial string, max int) *slackgo.InputBlock {
 
 // quote is outside text, set off by a bar: a bold first line and the text itself.
 func quote(head, text string) *slackgo.RichTextBlock {
-	return slackgo.NewRichTextBlock("", &slackgo.RichTextQuote{Type: slackgo.RTEQuote, Elements: []slackgo.RichTextSectionElement{
-		slackgo.NewRichTextSectionTextElement(head+"\n", &slackgo.RichTextSectionTextStyle{Bold: true}),
-		slackgo.NewRichTextSectionTextElement(text, nil),
-	}})
+	parts := []slackgo.RichTextSectionElement{slackgo.NewRichTextSectionTextElement(head+"\n", &slackgo.RichTextSectionTextStyle{Bold: true})}
+	if text != "" { // Slack takes no empty element
+		parts = append(parts, slackgo.NewRichTextSectionTextElement(text, nil))
+	}
+	return slackgo.NewRichTextBlock("", &slackgo.RichTextQuote{Type: slackgo.RTEQuote, Elements: parts})
 }

@@ -81,20 +81,24 @@ func (sc screen) cardBody(f bot.File) string {
 	case bot.Waiting:
 		return sc.summary(f)
 	case bot.Person:
-		return cut(strings.Join(append(append(sc.steps(f), sc.handWork(f)...), sc.asks(f), sc.say("slack.stands_still")), "\n"), maxSection)
+		asked := strings.TrimRight(sc.asks(f)+"\n"+sc.silence(f), "\n")
+		return cut(strings.Join(append(sc.steps(f), sc.handWork(f)...), "\n"), maxSection-len(asked)) + "\n" + asked
 	case bot.Ended:
 		return sc.ending(f)
 	}
 	return strings.Join(sc.steps(f), "\n")
 }
 
-// ending says why a case ended and what stays as it is.
+// ending says what the person said who ended the case, and what stays as it is. The state line says why it ended.
 func (sc screen) ending(f bot.File) string {
-	text := sc.opening(f.Case.Reason)
-	if changed := slices.ContainsFunc(f.Intents, func(in bot.Intent) bool { return in.Changed }); changed {
-		return cut(text+"\n"+strings.Join(sc.steps(f), "\n"), maxSection) + "\n" + sc.say("slack.stays")
+	var lines []string
+	if why := f.Case.Reason; why.Code == "stopped" && why.Args["why"] != "" && !sc.hides(why) {
+		lines = append(lines, "“"+esc(line(why.Args["why"], maxReason))+"”")
 	}
-	return text + "\n" + sc.say("slack.stays_nothing")
+	if changed := slices.ContainsFunc(f.Intents, func(in bot.Intent) bool { return in.Changed }); !changed {
+		return strings.Join(append(lines, sc.say("slack.stays_nothing")), "\n")
+	}
+	return cut(strings.Join(append(lines, sc.steps(f)...), "\n"), maxSection) + "\n" + sc.say("slack.stays")
 }
 
 // summary is what was done, in one line.
@@ -131,6 +135,17 @@ func (sc screen) asks(f bot.File) string {
 	return sc.say("slack.asks_stop")
 }
 
+// silence is what happens if nobody decides, truthfully: a cancellation that the back office has goes on there by itself.
+func (sc screen) silence(f bot.File) string {
+	switch {
+	case f.Case.Reason.Code == "term_over":
+		return ""
+	case count(f.Intents, bot.CancelOrders, done) > 0:
+		return sc.say("slack.office_cancels", "day", string(f.Case.Terms.CancelOn))
+	}
+	return sc.say("slack.stands_still")
+}
+
 // held is a reason why a case waits. What tells a person at the preview to try again is said otherwise here: it is the bot that
 // tries again.
 func (sc screen) held(r wording.Reason) string {
@@ -143,6 +158,16 @@ func (sc screen) held(r wording.Reason) string {
 		return sc.say("slack.held_helpdesk_key")
 	case "office_refuses_key":
 		return sc.say("slack.held_office_key")
+	case "suspended_later":
+		return sc.say("slack.held_until", "at", r.Args["at"])
+	case "money_pending":
+		if !sc.hides(r) {
+			return sc.say("slack.held_money", "amount", r.Args["amount"], "channel", esc(line(r.Args["channel"], maxLabel)))
+		}
+	case "bank_behind":
+		return sc.say("slack.held_bank", "day", r.Args["day"])
+	case "never_loud":
+		return sc.say("slack.held_never")
 	}
 	return strings.TrimSuffix(sc.reason(r), ".")
 }
@@ -183,8 +208,12 @@ func (sc screen) buttons(f bot.File) []slackgo.BlockElement {
 	case bot.Person:
 		var out []slackgo.BlockElement
 		if slices.ContainsFunc(f.Intents, parked) {
+			means := "slack.retry_means"
+			if slices.ContainsFunc(f.Intents, func(in bot.Intent) bool { return parked(in) && in.Step == bot.SendNotice }) {
+				means = "slack.retry_means_mail"
+			}
 			retry := button(actionRetry, value, sc.say("slack.button_retry"))
-			retry.Confirm = slackgo.NewConfirmationBlockObject(plainText(sc.say("slack.retry_title")), plainText(sc.say("slack.retry_means")),
+			retry.Confirm = slackgo.NewConfirmationBlockObject(plainText(sc.say("slack.retry_title")), plainText(sc.say(means)),
 				plainText(sc.say("slack.button_retry")), plainText(sc.say("slack.back")))
 			out = append(out, retry)
 		}

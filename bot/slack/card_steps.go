@@ -66,6 +66,10 @@ func (sc screen) step(f bot.File, step bot.StepName, of int, text string) string
 		return markNotDone + " " + text + " · " + sc.trouble(trouble) + sc.at(f.Case, at)
 	case f.Case.State == bot.Ended:
 		return markNotDone + " " + text + " · " + sc.say("slack.not_done_ended")
+	case f.Case.State == bot.Person && slices.ContainsFunc(f.Intents, func(in bot.Intent) bool { return in.Step == step && in.Outcome == bot.HandWork }):
+		return markNotDone + " " + text + " · " + sc.say("slack.step_by_hand")
+	case f.Case.State == bot.Person: // it stands still: nothing is being done
+		return markTodo + " " + text
 	case f.Case.Step == step || slices.ContainsFunc(f.Intents, func(in bot.Intent) bool { return in.Step == step }):
 		return markNow + " " + text
 	}
@@ -85,6 +89,10 @@ func (sc screen) trouble(r wording.Reason) string {
 		return sc.say("slack.step_look")
 	case "not_seen_yet":
 		return sc.say("slack.step_not_seen")
+	case "helpdesk_silent":
+		return sc.say("slack.step_helpdesk")
+	case "office_silent":
+		return sc.say("slack.step_office")
 	}
 	return sc.held(r)
 }

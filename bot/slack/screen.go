@@ -54,9 +54,12 @@ func (sc screen) opening(r wording.Reason) string {
 	return capital(text)
 }
 
+// maxAddress is how long an address in a link may be, so that no text has to be cut within one.
+const maxAddress = 500
+
 // webAddress says whether s is an address that may stand in a link.
 func webAddress(s string) bool {
-	return (strings.HasPrefix(s, "https://") || strings.HasPrefix(s, "http://")) && !strings.ContainsAny(s, "<>| \n\t\"")
+	return len(s) <= maxAddress && (strings.HasPrefix(s, "https://") || strings.HasPrefix(s, "http://")) && !strings.ContainsAny(s, "<>| \n\t\"")
 }
 
 // linked is a link in mrkdwn, or the escaped text alone where there is no address.

@@ -2,6 +2,7 @@ package slack
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -21,6 +22,7 @@ const (
 	maxBlocks   = 15  // of a preview: about a screen
 	maxListed   = 120 // characters of a value that stands in a list
 	maxSection  = 2900
+	maxMail     = 35000 // a view holds 250 KB
 )
 
 // actionFullMail shows all of the mail.
@@ -43,6 +45,9 @@ func (sc screen) preview(p bot.Preview, a asked, changed string) slackgo.ModalVi
 	if plan.Large {
 		body = append(body, field(fieldNumber, sc.say("slack.type_number"), "", "", maxLabel))
 	}
+	if len(body) > maxBlocks-2 { // with everything that there can be, the line is what is missed least
+		body = slices.DeleteFunc(body, func(b slackgo.Block) bool { return b.BlockType() == slackgo.MBTDivider })
+	}
 	submit := "slack.submit"
 	if len(plan.Suspends()) == 0 {
 		submit = "slack.submit_mail"
@@ -62,10 +67,12 @@ func (sc screen) onTop(changed string, warnings []string, room int) (blocks []sl
 		texts = append(texts, ":warning: "+w)
 	}
 	room = max(1, min(room, maxWarnings+len(texts)-len(warnings)))
-	for len(texts) > room { // Slack shows no more than a screen without scrolling: the last ones share a block
-		last := len(texts) - 1
-		texts[last-1] += "\n" + strings.TrimPrefix(texts[last], ":warning: ")
-		texts = texts[:last]
+	if len(texts) > room { // no more than a screen: the last ones share a block
+		for i, t := range texts[room:] {
+			texts[room+i] = strings.TrimPrefix(t, ":warning: ")
+		}
+		texts[room-1] = strings.Join(texts[room-1:], "\n• ")
+		texts = texts[:room]
 	}
 	for _, t := range texts {
 		blocks = append(blocks, section(cut(t, maxSection)))
@@ -168,13 +175,16 @@ func (sc screen) planned(p bot.Plan) string {
 // fullMail is the whole mail as the customer will read it.
 func (sc screen) fullMail(text string) slackgo.ModalViewRequest {
 	var blocks []slackgo.Block
-	for i, part := range inParts(strings.TrimSpace(text), 2900) {
+	for i, part := range inParts(cut(strings.TrimSpace(text), maxMail), maxSection) {
 		if i == 0 {
 			blocks = append(blocks, quote(bot.TicketSubject, part))
 			continue
 		}
 		blocks = append(blocks, slackgo.NewRichTextBlock("", &slackgo.RichTextQuote{Type: slackgo.RTEQuote,
 			Elements: []slackgo.RichTextSectionElement{slackgo.NewRichTextSectionTextElement(part, nil)}}))
+	}
+	if len(blocks) == 0 {
+		return sc.notice("slack.title_mail", sc.say("slack.no_mail"))
 	}
 	return sc.modal("slack.title_mail", "", "slack.back", blocks...)
 }

@@ -61,11 +61,11 @@ func (v *viewIn) kept() []string {
 func lines(s string) []string { return strings.FieldsFunc(s, func(r rune) bool { return r == '\n' }) }
 
 // offered lists the services about which the agent has a say: those that something would be done with, and those that the
-// agent left alone before. An id that is too long for Slack can't be offered; its service stays as planned.
+// agent left alone before. An id that is too long for Slack, or no single line, can't be offered; its service stays as planned.
 func offered(p bot.Plan) (out []bot.PlannedService) {
 	seen := map[string]bool{}
 	for _, s := range p.Services {
-		if (s.Suspend || s.Cancel || s.Kept) && !seen[s.Service.ID] && s.Service.ID != "" && len(s.Service.ID) <= maxValue {
+		if id := s.Service.ID; (s.Suspend || s.Cancel || s.Kept) && !seen[id] && id != "" && len(id) <= maxValue && !strings.ContainsAny(id, "\r\n") {
 			seen[s.Service.ID] = true
 			out = append(out, s)
 		}
@@ -147,6 +147,9 @@ func (sc screen) tick(s bot.PlannedService) *slackgo.OptionBlockObject {
 	if label == "" {
 		label = line(s.Service.ID, maxOption)
 	}
+	if label == "" { // nothing visible in either
+		label = "?"
+	}
 	about := sc.say(does)
 	if s.Kept {
 		about = sc.say("slack.tick_kept")
@@ -210,7 +213,7 @@ func optional(b *slackgo.InputBlock) *slackgo.InputBlock {
 func (sc screen) leftAlone(p bot.Plan) string {
 	var texts []string
 	for _, s := range p.Services {
-		if s.Suspend || s.Cancel || s.Why.IsZero() || slices.ContainsFunc(p.Warnings, func(w wording.Reason) bool { return same(w, s.Why) }) {
+		if s.Suspend || s.Cancel || s.Why.IsZero() || slices.ContainsFunc(p.Warnings, func(w wording.Reason) bool { return alike(w, s.Why) }) {
 			continue
 		}
 		texts = append(texts, "• "+sc.reason(shortened(s.Why)))
@@ -231,8 +234,8 @@ func shortened(r wording.Reason) wording.Reason {
 	return wording.Reason{Code: r.Code, Args: args}
 }
 
-// same says whether two reasons say the same.
-func same(a, b wording.Reason) bool { return markOf(reasonText(a)) == markOf(reasonText(b)) }
+// alike says whether two reasons say the same.
+func alike(a, b wording.Reason) bool { return markOf(reasonText(a)) == markOf(reasonText(b)) }
 
 func reasonText(r wording.Reason) string { return fmt.Sprintf("%s %v", r.Code, r.Args) } // maps are printed in order of their keys
 

@@ -2,6 +2,7 @@ package slack
 
 import (
 	"strings"
+	"time"
 
 	slackgo "github.com/slack-go/slack"
 
@@ -56,8 +57,14 @@ func (sc screen) search(failed, command string) slackgo.ModalViewRequest {
 // be looked up.
 func (sc screen) choices(found backoffice.Matches, known map[string]bot.Glance, command string) slackgo.ModalViewRequest {
 	options := make([]*slackgo.OptionBlockObject, 0, maxMatches)
-	for _, c := range found.Customers[:min(len(found.Customers), maxMatches)] {
-		options = append(options, sc.choice(c, known))
+	seen := map[string]bool{}
+	for _, c := range found.Customers {
+		if len(options) < maxMatches && c.ID != "" && len(c.ID) <= maxValue && !seen[c.ID] { // else nobody could choose it
+			options, seen[c.ID] = append(options, sc.choice(c, known)), true
+		}
+	}
+	if len(options) == 0 {
+		return sc.search("", command)
 	}
 	list := slackgo.NewInputBlock(fieldCustomer, plainText(sc.say("slack.which")), nil, slackgo.NewRadioButtonsBlockElement(fieldCustomer, options...))
 	blocks := []slackgo.Block{list}
@@ -101,7 +108,7 @@ func (sc screen) blocked(customer *backoffice.Customer, why []wording.Reason, ca
 		texts[i] = sc.opening(r)
 	}
 	reasons := section(":no_entry: " + strings.Join(texts, "\n"))
-	if caseURL != "" {
+	if webAddress(caseURL) {
 		reasons.Accessory = slackgo.NewAccessory(link(linkAction+"case", caseURL, sc.say("slack.open_case")))
 	}
 	blocks = append(blocks, reasons, contextLine(sc.say("slack.nothing_changed")))
@@ -144,7 +151,8 @@ func (sc screen) faultsOfWish(v viewIn, faults map[string]string) {
 		faults[fieldKeepWhy] = sc.say("slack.keep_needs_tick")
 	}
 	day, picked := v.Values[fieldCancelOn]
-	if picked && (day < string(m.First) || day > string(m.Last)) {
+	_, noDay := time.Parse(time.DateOnly, day)
+	if picked && (noDay != nil || day < string(m.First) || day > string(m.Last)) {
 		faults[fieldCancelOn] = sc.say("slack.cancel_outside", "first", string(m.First), "last", string(m.Last))
 	}
 	if why, asked := v.Values[fieldSetAside]; asked && line(why, maxWhy) == "" {

@@ -26,7 +26,7 @@ const (
 	// A statement that takes longer is given up by the server, a transaction that rests longer is ended by it: a frozen
 	// process must not keep a case from the others for good.
 	statementTimeout = 15 * time.Second
-	idleTimeout      = 30 * time.Second
+	idleTimeout      = 10 * time.Second
 	connectTimeout   = 5 * time.Second
 	migrateTimeout   = 5 * time.Minute
 )
@@ -74,24 +74,23 @@ func openPostgres(ctx context.Context, c Config) (database, error) {
 	return p, nil
 }
 
-// withDefaults adds to an address what it leaves open.
+// withDefaults adds to an address what it leaves open. What it says stays as it is written: pgx takes a "+" for a plus.
 func withDefaults(address string) string {
 	u, err := url.Parse(address)
 	if err != nil {
 		return address
 	}
 	q := u.Query()
-	for name, value := range map[string]string{
-		"pool_max_conns": strconv.Itoa(postgresConns), "connect_timeout": strconv.Itoa(int(connectTimeout.Seconds())),
-	} {
+	add := func(name, value string) {
 		if !q.Has(name) {
-			q.Set(name, value)
+			u.RawQuery = strings.TrimPrefix(u.RawQuery+"&"+name+"="+value, "&")
 		}
 	}
-	if strings.Contains(u.Host, ",") && !q.Has("target_session_attrs") {
-		q.Set("target_session_attrs", "read-write")
+	add("pool_max_conns", strconv.Itoa(postgresConns))
+	add("connect_timeout", strconv.Itoa(int(connectTimeout.Seconds())))
+	if strings.Contains(u.Host, ",") {
+		add("target_session_attrs", "read-write")
 	}
-	u.RawQuery = q.Encode()
 	return u.String()
 }
 

@@ -72,20 +72,19 @@ func lost(err error) bool {
 		errors.Is(err, net.ErrClosed) || strings.Contains(err.Error(), "conn closed")
 }
 
-// commitKind judges an error of a commit. Only an answer of the server that it refused is certain. Where the answer is lost,
-// or the server ended the session instead of answering (it may have written, and waited for a standby), nobody knows.
-func commitKind(err error, wrote bool) error {
+// commitKind judges an error of a commit; doubtful says that it was sent, and that there was something to write. Only an answer
+// of the server that it refused is certain then. Where the answer is lost, or the server ended the session instead of
+// answering (it may have written, and waited for a standby), nobody knows.
+func commitKind(err error, doubtful bool) error {
+	refused := errors.Is(err, pgx.ErrTxCommitRollback)
 	var e *pgconn.PgError
-	refused := errors.Is(err, pgx.ErrTxCommitRollback) || pgconn.SafeToRetry(err)
 	if errors.As(err, &e) {
-		refused = !strings.HasPrefix(e.Code, "57P") && !strings.HasPrefix(e.Code, "08") && e.Code != "40003" && e.Code != "57014"
+		refused = !strings.HasPrefix(e.Code, "57") && !strings.HasPrefix(e.Code, "08") && e.Code != "40003"
 	}
 	switch {
-	case wrote && !refused:
+	case doubtful && !refused:
 		return fmt.Errorf("%w: %w", bot.ErrInDoubt, err)
 	case errors.Is(err, context.DeadlineExceeded):
-		return fmt.Errorf("%w: %w", bot.ErrLocked, err)
-	case pgconn.SafeToRetry(err):
 		return fmt.Errorf("%w: %w", bot.ErrLocked, err)
 	}
 	return postgresKind(err)

@@ -24,7 +24,7 @@ func (p *postgres) begin(ctx context.Context) (begun, error) {
 		return nil, err
 	}
 	var err error
-	for range p.pool.Config().MaxConns + 1 {
+	for range p.pool.Stat().MaxConns() + 1 {
 		var conn *pgxpool.Conn
 		if conn, err = p.acquire(ctx); err != nil {
 			return nil, err
@@ -116,12 +116,13 @@ func (t *postgresTx) query(ctx context.Context, query string, args []any, scan f
 func (t *postgresTx) commit(ctx context.Context, wrote bool) error {
 	ctx, cancel := context.WithTimeout(ctx, commitTimeout)
 	defer cancel()
+	sent := !t.conn.Conn().IsClosed() // asked before: afterwards pgx says "closed, safe to repeat" of a lost answer, too
 	err := t.tx.Commit(ctx)
 	t.release()
 	if err == nil {
 		return nil
 	}
-	return commitKind(err, wrote)
+	return commitKind(err, wrote && sent)
 }
 
 func (t *postgresTx) rollback() {

@@ -55,7 +55,7 @@ func newREST(cfg Config, log *slog.Logger) *resty.Client {
 		}
 	}
 	hc := &http.Client{
-		Transport:     transport,
+		Transport:     punctual{transport},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 	return resty.NewWithClient(hc).

@@ -310,3 +310,21 @@ func orElse(s, otherwise string) string {
 	}
 	return s
 }
+
+// DraftView is a modal as a program would send it, for RenderView: nobody has
+// opened it yet. view is anything that becomes a view's JSON.
+func DraftView(view any) (View, error) {
+	doc, err := objectOf(view)
+	if err != nil {
+		return View{}, err
+	}
+	v := View{Type: "modal", Blocks: objects(doc["blocks"]), Title: plain(doc["title"]), Submit: plain(doc["submit"]), Close: plain(doc["close"])}
+	v.State = initialState(v.Blocks)
+	return v, nil
+}
+
+// DraftMessage does the same for a message.
+func DraftMessage(text string, blocks any) (Message, error) {
+	doc, err := objectOf(Object{"blocks": blocks})
+	return Message{Text: text, Blocks: objects(doc["blocks"])}, err
+}
