@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/aanmaner/aanmaner/bot"
@@ -12,17 +13,34 @@ import (
 	"github.com/aanmaner/aanmaner/bot/sandbox"
 )
 
-// copying takes a copy of the database after each transaction.
+// copying takes a copy of the database after each transaction that wrote something about a case.
 type copying struct {
 	bot.Store
 	take func() error
 }
 
 func (c copying) InTx(ctx context.Context, f func(bot.Tx) error) error {
-	if err := c.Store.InTx(ctx, f); err != nil {
+	wrote := false
+	if err := c.Store.InTx(ctx, func(tx bot.Tx) error { return f(noting{tx, &wrote}) }); err != nil || !wrote {
 		return err
 	}
 	return c.take()
+}
+
+// noting notes that something was written.
+type noting struct {
+	bot.Tx
+	wrote *bool
+}
+
+func (n noting) UpdateCase(ctx context.Context, c *bot.Case, l bot.Lease) error {
+	*n.wrote = true
+	return n.Tx.UpdateCase(ctx, c, l)
+}
+
+func (n noting) PutIntent(ctx context.Context, in bot.Intent, l bot.Lease) error {
+	*n.wrote = true
+	return n.Tx.PutIntent(ctx, in, l)
 }
 
 // TestFromNoOlderCopyAnythingHappensTwice puts back the state that the database had after each of its transactions, when all
@@ -36,7 +54,10 @@ func TestFromNoOlderCopyAnythingHappensTwice(t *testing.T) {
 	must(t, err)
 	dir := t.TempDir()
 	var copies []string
+	var mu sync.Mutex
 	take := func() error {
+		mu.Lock() // services are worked on side by side
+		defer mu.Unlock()
 		copies = append(copies, filepath.Join(dir, fmt.Sprintf("copy-%03d.db", len(copies))))
 		return daemon.Backup(ctx, cfg, copies[len(copies)-1])
 	}
