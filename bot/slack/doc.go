@@ -7,9 +7,9 @@
 // it is acknowledged. The work follows in a pool (work.go), so that Slack's three seconds are never at stake, and a thing
 // that comes twice is worked on once. What a process died over is found by another one, or by the next (leftovers.go).
 //
-//	/terminate → lookup.go → preview (view_preview.go) → submit.go → a case
+//	/terminate → lookup.go → preview (view_preview.go, its form in view_wish.go) → submit.go (view_changed.go) → a case
 //	case changed → board.go → card (card.go), one message a case, edited in place; its thread (thread.go)
-//	a button on the card → click.go
+//	a button on the card → click.go → order.go → a signal of the case
 //
 // What goes out passes client.go, which keeps slack-go, still before its 1.0, behind the few calls that we make. Texts come
 // from the catalogue; text from outside enters a view or card only through text.go.

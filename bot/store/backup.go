@@ -9,7 +9,6 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/aanmaner/aanmaner/bot"
@@ -81,8 +80,6 @@ func PutBack(ctx context.Context, c Config, from string, now time.Time) (aside s
 	}
 	return aside, os.Rename(part, path)
 }
-
-func sqlitePath(path string) string { return strings.TrimPrefix(path, "sqlite:") }
 
 // emptyFile makes a file that its owner alone may read. SQLite fills it; its own files would have the umask's mode.
 func emptyFile(path string) error {

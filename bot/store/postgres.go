@@ -113,6 +113,7 @@ func (p *postgres) prepare(ctx context.Context) error {
 		lockRow:   ` FOR NO KEY UPDATE`,
 		lockCount: `SELECT pg_advisory_xact_lock(hashtextextended('aanmaner counts in ' || current_schema(), 0))`,
 		clock:     `SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint`,
+		sequence:  `SELECT setval(pg_get_serial_sequence('%[1]s', '%[2]s'), coalesce(max(%[2]s), 1), max(%[2]s) IS NOT NULL) FROM %[1]s`,
 		notify:    `SELECT pg_notify('aanmaner_wake_' || current_schema(), $1)`,
 	}
 	return nil
@@ -198,4 +199,18 @@ func Shown(path string) string {
 		return "postgres://…"
 	}
 	return u.Scheme + "://" + u.Host + u.Path
+}
+
+func postgresVersion(ctx context.Context, c Config) (have int64, err error) {
+	conn, err := pgx.Connect(ctx, c.Path)
+	if err != nil {
+		return 0, postgresKind(err)
+	}
+	defer func() { _ = conn.Close(ctx) }() // it was only read
+	var there bool
+	if err := conn.QueryRow(ctx, `SELECT to_regclass('goose_db_version') IS NOT NULL`).Scan(&there); err != nil || !there {
+		return 0, postgresKind(err)
+	}
+	err = conn.QueryRow(ctx, sqlVersion).Scan(&have)
+	return have, postgresKind(err)
 }

@@ -49,6 +49,7 @@ type dialect struct {
 	lockRow   string // behind a SELECT of cases: no other transaction touches the row until this one ends
 	lockCount string // a statement: no other transaction that ran it goes on until this one ends
 	clock     string // a query: the database's time in Unix milliseconds
+	sequence  string // a statement, its two %s a table and its key: numbers go on behind the highest
 	notify    string // a statement, $1 a case's id and who says so: programs that listen are told once it is committed
 }
 

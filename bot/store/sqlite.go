@@ -37,7 +37,7 @@ type sqliteFile struct {
 }
 
 func openSQLite(ctx context.Context, c Config) (database, error) {
-	path, err := filepath.Abs(strings.TrimPrefix(c.Path, "sqlite:"))
+	path, err := filepath.Abs(sqlitePath(c.Path))
 	if err != nil || c.Path == "" {
 		return nil, errors.Join(errors.New("no path is given"), err)
 	}
@@ -77,6 +77,9 @@ func openSQLite(ctx context.Context, c Config) (database, error) {
 	}
 	return f, nil
 }
+
+// sqlitePath is the file of an SQLite database.
+func sqlitePath(path string) string { return strings.TrimPrefix(path, "sqlite:") }
 
 // keepPrivate makes the file readable by its owner alone, whatever the umask or a restored copy say: it holds customers'
 // data. SQLite gives -wal and -shm the mode of the file. An existing file is never opened here: closing it would drop the
@@ -176,4 +179,29 @@ func sqliteKind(err error) error {
 		return fmt.Errorf("%w: %w", errOrphan, err)
 	}
 	return err
+}
+
+func sqliteVersion(ctx context.Context, c Config) (have int64, err error) {
+	path, err := filepath.Abs(sqlitePath(c.Path))
+	if err != nil {
+		return 0, err
+	}
+	if _, err := os.Stat(path); err != nil {
+		if errors.Is(err, fs.ErrNotExist) {
+			return 0, nil
+		}
+		return 0, err
+	}
+	db, err := connect(dsn(path, Config{BusyTimeout: defaultBusyTimeout}, true), 1)
+	if err != nil {
+		return 0, err
+	}
+	defer db.Close()
+	var there bool
+	err = db.QueryRowContext(ctx, `SELECT count(*) FROM sqlite_master WHERE name = 'goose_db_version'`).Scan(&there)
+	if err != nil || !there {
+		return 0, sqliteKind(err)
+	}
+	err = db.QueryRowContext(ctx, sqlVersion).Scan(&have)
+	return have, sqliteKind(err)
 }

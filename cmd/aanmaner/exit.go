@@ -98,6 +98,8 @@ func actionFor(err error) string {
 		return "Nothing was changed by this command. Try again in a few minutes, or run: aanmaner doctor"
 	case errors.Is(err, bot.ErrNoCase):
 		return "See: aanmaner case list"
+	case errors.Is(err, daemon.ErrNotEmpty):
+		return "Nothing was written. Copy to an empty database, or use the one that is there"
 	case errors.Is(err, bot.ErrFull):
 		return "Make room on the disk; nothing was lost"
 	case errors.Is(err, bot.ErrLocked):

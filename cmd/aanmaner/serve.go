@@ -11,7 +11,8 @@ import (
 func (a *app) serveCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "serve", Short: "Run the bot: take Slack's requests and take cases forward",
-		Long: `Runs until it is interrupted. Calls that are under way are seen to their end first. One serve a database.`,
+		Long: `Runs until it is interrupted. Calls that are under way are seen to their end first.
+An SQLite file takes one serve, a Postgres database any number of them, which share the work.`,
 		Args: arguments(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return a.with(cmd.Context(), func(d *daemon.Daemon) error {

@@ -47,7 +47,13 @@ func isEmbedded(d *ast.GenDecl, s *ast.ValueSpec) bool {
 // isFixed knows by their calls the values that are made once and never change.
 func isFixed(e ast.Expr) bool {
 	return isCall(e, "errors", "New") || isCall(e, "fmt", "Errorf") || isCall(e, "regexp", "MustCompile") || isCall(e, "template", "Must") ||
-		isCall(e, "strings", "NewReplacer")
+		isCall(e, "strings", "NewReplacer") || isSentinelOf(e)
+}
+
+// isSentinelOf knows another package's sentinel error, given on under the same name.
+func isSentinelOf(e ast.Expr) bool {
+	s, ok := e.(*ast.SelectorExpr)
+	return ok && strings.HasPrefix(s.Sel.Name, "Err")
 }
 
 // initFunctions finds functions that run by being imported.
