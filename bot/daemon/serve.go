@@ -19,7 +19,7 @@ import (
 // Shutdown is ordered, so that nothing is lost: it says "not ready" (for as long as drain says), then takes no more requests
 // and answers those it has, then sees the calls that are under way to their end and draws the cards a last time.
 func (d *Daemon) Serve(ctx context.Context, ready func(address string)) error {
-	leave, err := d.store.Join(ctx, false)
+	leave, err := d.join(ctx, false)
 	if err != nil {
 		return err
 	}
@@ -140,7 +140,7 @@ func limitedServer(h http.Handler) *http.Server {
 func (d *Daemon) Follow(ctx context.Context, caseID int64, told int, seen func(bot.Entry)) (bot.File, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	leave, err := d.store.Join(ctx, true)
+	leave, err := d.join(ctx, true)
 	working := make(chan error, 1)
 	switch {
 	case err == nil:
