@@ -31,10 +31,14 @@ func (d *Daemon) Doctor(ctx context.Context) []Finding {
 	if d.slack == nil {
 		return append(out, Finding{Name: "slack", Status: "note", Said: "no Slack is configured; cases are started on the command line"})
 	}
-	if err := d.slack.Check(ctx); err != nil {
-		return append(out, Finding{Name: "slack", Status: "wrong", Said: err.Error(), Do: "check slack.bot_token, team_ids and case_channel; invite the bot to the channel"})
+	for _, c := range d.slack.Inspect(ctx) {
+		f := Finding{Name: "slack: " + c.Name, Status: "ok", Said: "in order"}
+		if c.Err != nil {
+			f.Status, f.Said, f.Do = "wrong", c.Err.Error(), c.Do
+		}
+		out = append(out, f)
 	}
-	return append(out, Finding{Name: "slack", Status: "ok", Said: "the token and the case channel are in order"})
+	return out
 }
 
 func (d *Daemon) checkCerb(ctx context.Context) []Finding {

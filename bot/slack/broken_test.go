@@ -216,8 +216,10 @@ func TestReplicaThatWakesUpLateTakesItsOwnCardAway(t *testing.T) {
 	must(t, w.bot.inTx(ctx, func(tx bot.Tx) error { // meanwhile the other one has taken over, and posted
 		return tx.PutCard(ctx, bot.Card{CaseID: 1, Channel: cases, TS: first.TS})
 	}))
-	if err := w.bot.place(ctx, late); !errors.Is(err, errLost) {
-		t.Errorf("placed with %v", err)
+	late.card.TS, err = w.bot.client.post(ctx, cases, "", late.m) // its call was under way, and arrives
+	must(t, err)
+	if err := w.bot.keep(ctx, late); !errors.Is(err, errLost) {
+		t.Errorf("kept with %v", err)
 	}
 	_ = w.bot.release(ctx, late)
 	w.until("one card", func(p slackfake.Snapshot) bool { return len(w.cards(p)) == 1 && w.cards(p)[0].TS == first.TS })

@@ -231,11 +231,7 @@ func (s *Slack) accept(in inbound) (fresh bool, err error) {
 	signal := bot.Signal{
 		ID: in.key(), Kind: bot.SignalCommand, By: bot.Actor{SlackID: in.User, Via: "slack"}, Body: body, ReceivedAt: s.cfg.Now(),
 	}
-	err = s.batches.add(func(ctx context.Context, tx bot.Tx) (err error) {
-		fresh, err = tx.InsertSignal(ctx, signal)
-		return err
-	})
-	return fresh && err == nil, err
+	return s.batches.insert(signal)
 }
 
 // handled notes what became of a thing that came in.
