@@ -36,7 +36,9 @@ var (
 // listed cuts pasted text into what is asked for, a customer each, without repeats; nil for a single one. People paste lines
 // of a spreadsheet, a mail or a message: separators, bullets and quotes are theirs, not part of a name.
 func listed(text string) (items []string) {
-	text = slackLink.ReplaceAllString(strings.NewReplacer("&lt;", "<", "&gt;", ">").Replace(text), "$1")
+	text = slackLink.ReplaceAllString(text, "$1")
+	// Slack's escapes end in a semicolon, which would cut a name in two. The two brackets have no place in one.
+	text = strings.NewReplacer("&amp;", "&", "&lt;", " ", "&gt;", " ").Replace(text)
 	parts := listBreak.Split(text, -1)
 	if one := strings.Join(strings.Fields(text), " "); len(parts) == 1 && numbersOnly.MatchString(one) {
 		parts = strings.Fields(one)
