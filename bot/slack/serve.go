@@ -168,7 +168,7 @@ func (s *Slack) awaitSubmit(ctx context.Context, sc screen, in inbound, now *rep
 		return s.answerView(sc, in, sc.notice("slack.title", s.told(sc, said)))
 	case !fresh: // whoever works on the first one shows what comes of it
 		return answer{}
-	case in.View.Callback == callbackSearch || in.View.Callback == callbackChoose: // shows at once that it is under way
+	case in.View.Callback == callbackSearch || in.View.Callback == callbackChoose || in.View.Callback == callbackList: // shows at once that it is under way
 		return s.answerView(sc, in, sc.working(*in.View))
 	}
 	view, known := now.wait(ctx, s.pace.submit)

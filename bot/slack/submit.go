@@ -25,6 +25,8 @@ func (s *Slack) submit(ctx context.Context, in inbound, now *reply) string {
 		return s.searched(ctx, in, now, sc, who)
 	case callbackSetAside:
 		return s.setAside(ctx, in, now, sc, who)
+	case callbackList:
+		return s.startList(ctx, in, now, sc, who)
 	case callbackConfirm:
 		return s.confirm(ctx, in, now, sc, who)
 	case callbackStop:

@@ -166,6 +166,10 @@ func (sc screen) faultsOf(v viewIn) map[string]string {
 	switch v.Callback {
 	case callbackConfirm:
 		sc.faultsOfWish(v, faults)
+	case callbackList:
+		if len(v.ticked()) == 0 {
+			faults[fieldList+"0"] = sc.say("slack.list_none_ticked")
+		}
 	case callbackChoose:
 		if v.query() == "" {
 			faults[fieldCustomer] = sc.say("slack.choose_one")

@@ -203,6 +203,13 @@ func (d *painter) office() pane {
 		}
 		p.Rows = append(p.Rows, row{"c" + id, d.draw("customer", data)})
 	}
+	var numbers []string
+	for _, id := range d.listed {
+		numbers = append(numbers, oneLine(d.customer(id).Customer.Number))
+	}
+	if len(numbers) > 1 {
+		p.All, p.List = d.t("all", "n", fmt.Sprint(len(numbers))), "/terminate "+strings.Join(numbers, "\n")
+	}
 	p.Head = d.t("office.head", "who", d.count("owing", owing), "amount", d.money(sum))
 	return p
 }

@@ -64,6 +64,11 @@ function drawPane(name, pane, first) {
   const changes = rows(list, wanted, first);
   $(`[data-empty=${name}]`).hidden = wanted.length > 0;
   $(`[data-head=${name}]`).textContent = pane.head || "";
+  if (name === "office") {
+    $("#all").hidden = !pane.all;
+    $("#all").textContent = pane.all || "";
+    $("#all").dataset.command = pane.list || "";
+  }
   if (name === "slack" && (changes.length || first) && atEnd) scroll.scrollTop = scroll.scrollHeight;
   if (changes.length && !watched(name)) fresh[name] = new Set([...(fresh[name] || []), ...changes]);
   count(name);
