@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/aanmaner/aanmaner/backoffice"
@@ -19,10 +20,16 @@ type Finding struct {
 	Status string `json:"status"` // ok, note, wrong
 	Said   string `json:"said"`   // what was found
 	Do     string `json:"do,omitempty"`
+	Page   string `json:"page"` // where the guide tells of it: operate.md and the place on that page
 }
 
 // Doctor asks every connection and says what is wrong and what to do. It changes nothing.
-func (d *Daemon) Doctor(ctx context.Context) []Finding {
+func (d *Daemon) Doctor(ctx context.Context) (found []Finding) {
+	defer func() {
+		for i := range found {
+			found[i].Page = pageOf(found[i].Name)
+		}
+	}()
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Minute)
 	defer cancel()
 	out := []Finding{{Name: "configuration", Status: "ok", Said: "mode " + d.Config.Mode + ", database " + store.Shown(d.Config.Database)}}
@@ -87,6 +94,21 @@ func (d *Daemon) checkOffice(ctx context.Context) []Finding {
 		}
 	}
 	return out
+}
+
+// pageOf is the place in the guide for a finding. A test holds the two together.
+func pageOf(name string) string {
+	// What follows the thing itself is a name of theirs: an id, a title, an operation.
+	for _, thing := range []string{
+		"cerb: writing", "cerb: set-up", "cerb: custom field", "cerb: snippet", "back office", "slack: token", "slack: app-level token",
+		"slack: case channel", "slack: fallback channel", "slack: user group", "slack: allowed user",
+	} {
+		if strings.HasPrefix(name, thing) {
+			name = thing
+			break
+		}
+	}
+	return "operate.md#" + strings.NewReplacer(": ", "-", " ", "-").Replace(name)
 }
 
 func wrong(name string, err error, sentence, do string) Finding {
