@@ -27,7 +27,7 @@ func (r *Reception) Customer(ctx context.Context, id string) (backoffice.Custome
 // Ask writes a question down, and in the journal of the case that it is about, if there is one. The same ID again changes
 // nothing: a question is asked once, however often the form comes.
 func (r *Reception) Ask(ctx context.Context, q Question) error {
-	return r.surely(ctx, func(tx Tx) error {
+	return r.onQuestions(ctx, func(tx Tx) error {
 		fresh, err := tx.InsertSignal(ctx, Signal{ID: QuestionPosting(q.ID), Kind: signalQuestion, By: q.AskedBy, ReceivedAt: q.AskedAt})
 		if err != nil || !fresh {
 			return err
@@ -45,7 +45,7 @@ func (r *Reception) Ask(ctx context.Context, q Question) error {
 // answer. ErrNoQuestion when there is none.
 func (r *Reception) Answer(ctx context.Context, id, answer string, by Actor) (first Question, err error) {
 	now := r.world.Now()
-	err = r.surely(ctx, func(tx Tx) error {
+	err = r.onQuestions(ctx, func(tx Tx) error {
 		if first, err = tx.Question(ctx, id); err != nil {
 			return err
 		}
@@ -65,6 +65,17 @@ func (r *Reception) Answer(ctx context.Context, id, answer string, by Actor) (fi
 	return first, err
 }
 
+// onQuestions runs a transaction that reads a question and writes it back. A question may be of no case, whose row would keep
+// others out; so they wait for each other as those do that count cases. There are few.
+func (r *Reception) onQuestions(ctx context.Context, f func(Tx) error) error {
+	return r.surely(ctx, func(tx Tx) error {
+		if _, err := tx.CountCases(ctx, "", r.world.Now()); err != nil {
+			return err
+		}
+		return f(tx)
+	})
+}
+
 func noteQuestion(ctx context.Context, tx Tx, q Question, e Entry) error {
 	if q.CaseID == 0 {
 		return nil
@@ -77,7 +88,7 @@ func noteQuestion(ctx context.Context, tx Tx, q Question, e Entry) error {
 // the try down before anything is tried. before is the question as it was, ok is false while another process is at it.
 func (r *Reception) TakeQuestion(ctx context.Context, id string, life time.Duration) (before Question, ok bool, err error) {
 	now := r.world.Now()
-	err = r.store.InTx(ctx, func(tx Tx) error {
+	err = r.onQuestions(ctx, func(tx Tx) error {
 		if before, err = tx.Question(ctx, id); err != nil {
 			return err
 		}
@@ -98,7 +109,7 @@ func (r *Reception) TakeQuestion(ctx context.Context, id string, life time.Durat
 // Settle writes down how far a question has come: change is told its row as it is now. done ends the work that
 // TakeQuestion took, of posting or, with telling, of bringing the answer back.
 func (r *Reception) Settle(ctx context.Context, id string, telling, done bool, change func(*Question)) error {
-	return r.surely(ctx, func(tx Tx) error {
+	return r.onQuestions(ctx, func(tx Tx) error {
 		q, err := tx.Question(ctx, id)
 		if err != nil {
 			return err

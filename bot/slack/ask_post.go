@@ -31,6 +31,7 @@ const (
 // Mailer sends a question by mail to credit control, when Slack has failed for minutes. id is the same for each try, so that
 // two mails of one question can be told to be one. An error that is ErrMailDoubt says that the mail may have gone.
 type Mailer interface {
+	// SendQuestion sends one and gives its Message-ID. It returns within a minute.
 	SendQuestion(ctx context.Context, id, subject, text string) (messageID string, err error)
 }
 
