@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/aanmaner/aanmaner/backoffice"
@@ -19,6 +20,31 @@ type Finding struct {
 	Status string `json:"status"` // ok, note, wrong
 	Said   string `json:"said"`   // what was found
 	Do     string `json:"do,omitempty"`
+	See    string `json:"see,omitempty"` // the page of the guide
+}
+
+// guide names the place in the guide that goes on where a finding ends.
+func guide(name string) string {
+	for _, g := range [][2]string{
+		{"configuration", "configuration"}, {"mode", "limits"}, {"live.", "limits"}, {"secret", "secrets"}, {"database", "database"},
+		{"cerb: writing", "cerb-agent"}, {"cerb: ", "cerb-setup"}, {"cerb", "cerb"}, {"notice", "notice"},
+		{"back office: ", "backoffice-operation"}, {"back office", "backoffice"}, {"slack", "slack"}, {"agent", "agents"}, {"clock", "clocks"},
+	} {
+		if strings.HasPrefix(name, g[0]) {
+			return "docs/operate.md#" + g[1]
+		}
+	}
+	return "docs/operate.md"
+}
+
+// withGuide adds the page to every finding that asks for something.
+func withGuide(all []Finding) []Finding {
+	for i, f := range all {
+		if f.Status != "ok" {
+			all[i].See = guide(f.Name)
+		}
+	}
+	return all
 }
 
 // Doctor asks every connection and says what is wrong and what to do. It changes nothing.
@@ -26,10 +52,19 @@ func (d *Daemon) Doctor(ctx context.Context) []Finding {
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Minute)
 	defer cancel()
 	out := []Finding{{Name: "configuration", Status: "ok", Said: "mode " + d.Config.Mode + ", database " + store.Shown(d.Config.Database)}}
+	out = append(out, d.checkLimits()...)
+	out = append(out, d.checkSecrets()...)
+	out = append(out, d.checkDatabase(ctx)...)
 	out = append(out, d.checkCerb(ctx)...)
+	out = append(out, d.checkNotices(ctx)...)
 	out = append(out, d.checkOffice(ctx)...)
+	out = append(out, d.checkSlack(ctx)...)
+	return withGuide(append(out, d.checkClocks()...))
+}
+
+func (d *Daemon) checkSlack(ctx context.Context) (out []Finding) {
 	if d.slack == nil {
-		return append(out, Finding{Name: "slack", Status: "note", Said: "no Slack is configured; cases are started on the command line"})
+		return []Finding{{Name: "slack", Status: "note", Said: "no Slack is configured; cases are started on the command line"}}
 	}
 	for _, c := range d.slack.Inspect(ctx) {
 		f := Finding{Name: "slack: " + c.Name, Status: "ok", Said: "in order"}
@@ -38,7 +73,7 @@ func (d *Daemon) Doctor(ctx context.Context) []Finding {
 		}
 		out = append(out, f)
 	}
-	return out
+	return append(out, d.checkAgents(ctx)...)
 }
 
 func (d *Daemon) checkCerb(ctx context.Context) []Finding {
