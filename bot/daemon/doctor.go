@@ -20,35 +20,16 @@ type Finding struct {
 	Status string `json:"status"` // ok, note, wrong
 	Said   string `json:"said"`   // what was found
 	Do     string `json:"do,omitempty"`
-	See    string `json:"see,omitempty"` // the page of the guide
-}
-
-// guide names the place in the guide that goes on where a finding ends.
-func guide(name string) string {
-	for _, g := range [][2]string{
-		{"configuration", "configuration"}, {"mode", "limits"}, {"live.", "limits"}, {"secret", "secrets"}, {"database", "database"},
-		{"cerb: writing", "cerb-agent"}, {"cerb: ", "cerb-setup"}, {"cerb", "cerb"}, {"notice", "notice"},
-		{"back office: ", "backoffice-operation"}, {"back office", "backoffice"}, {"slack", "slack"}, {"agent", "agents"}, {"clock", "clocks"},
-	} {
-		if strings.HasPrefix(name, g[0]) {
-			return "docs/operate.md#" + g[1]
-		}
-	}
-	return "docs/operate.md"
-}
-
-// withGuide adds the page to every finding that asks for something.
-func withGuide(all []Finding) []Finding {
-	for i, f := range all {
-		if f.Status != "ok" {
-			all[i].See = guide(f.Name)
-		}
-	}
-	return all
+	Page   string `json:"page"` // where the guide tells of it: operate.md and the place on that page
 }
 
 // Doctor asks every connection and says what is wrong and what to do. It changes nothing.
-func (d *Daemon) Doctor(ctx context.Context) []Finding {
+func (d *Daemon) Doctor(ctx context.Context) (found []Finding) {
+	defer func() {
+		for i := range found {
+			found[i].Page = pageOf(found[i].Name)
+		}
+	}()
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Minute)
 	defer cancel()
 	out := []Finding{{Name: "configuration", Status: "ok", Said: "mode " + d.Config.Mode + ", database " + store.Shown(d.Config.Database)}}
@@ -59,7 +40,7 @@ func (d *Daemon) Doctor(ctx context.Context) []Finding {
 	out = append(out, d.checkNotices(ctx)...)
 	out = append(out, d.checkOffice(ctx)...)
 	out = append(out, d.checkSlack(ctx)...)
-	return withGuide(append(out, d.checkClocks()...))
+	return append(out, d.checkClocks()...)
 }
 
 func (d *Daemon) checkSlack(ctx context.Context) (out []Finding) {
@@ -122,6 +103,22 @@ func (d *Daemon) checkOffice(ctx context.Context) []Finding {
 		}
 	}
 	return out
+}
+
+// pageOf is the place in the guide for a finding. A test holds the two together.
+func pageOf(name string) string {
+	// What follows the thing itself is a name of theirs: an id, a title, an operation.
+	for _, thing := range []string{
+		"cerb: writing", "cerb: set-up", "cerb: custom field", "cerb: snippet", "back office", "slack: token", "slack: app-level token",
+		"slack: case channel", "slack: fallback channel", "slack: user group", "slack: allowed user",
+		"secret", "notice", "agents", "agent", "clock of",
+	} {
+		if strings.HasPrefix(name, thing) {
+			name = thing
+			break
+		}
+	}
+	return "operate.md#" + strings.NewReplacer(": ", "-", " ", "-").Replace(name)
 }
 
 func wrong(name string, err error, sentence, do string) Finding {

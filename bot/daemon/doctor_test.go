@@ -8,23 +8,6 @@ import (
 	"time"
 )
 
-// Where doctor sends somebody, the guide has something to say.
-func TestEveryFindingHasItsPlaceInTheGuide(t *testing.T) {
-	guideText, err := os.ReadFile("../../docs/operate.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, name := range []string{
-		"configuration", "mode", "live.steps", "secret /etc/x", "database: disk", "cerb", "cerb: writing in an agent's name", "cerb: snippet x",
-		"notice in nl", "back office", "back office: suspend", "slack: token", "agent U1", "agents", "clock of cerb", "clocks",
-	} {
-		_, anchor, ok := strings.Cut(guide(name), "#")
-		if !ok || !strings.Contains(string(guideText), `<a id="`+anchor+`"></a>`) {
-			t.Errorf("%s is sent to %s, which isn't there", name, guide(name))
-		}
-	}
-}
-
 func TestASecretThatEverybodyMayReadIsFound(t *testing.T) {
 	dir := t.TempDir()
 	open, closed := filepath.Join(dir, "open"), filepath.Join(dir, "closed")

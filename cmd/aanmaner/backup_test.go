@@ -2,11 +2,17 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
 	"fmt"
+	"net/url"
+	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/jackc/pgx/v5"
 
 	"github.com/aanmaner/aanmaner/bot"
 	"github.com/aanmaner/aanmaner/bot/daemon"
@@ -144,5 +150,85 @@ func once(t *testing.T, w *sandbox.Sandbox, when string) {
 		if effects[c.Method+" "+c.Path]++; c.Status/100 == 2 && !c.Replayed && effects[c.Method+" "+c.Path] > 1 {
 			t.Fatalf("%s: %s took effect twice", when, c.Method+" "+c.Path)
 		}
+	}
+}
+
+// TestADumpOfPostgresIsPutBack does on PostgreSQL what the guide says, with its own tools and the command that backup prints.
+func TestADumpOfPostgresIsPutBack(t *testing.T) {
+	server := os.Getenv("AANMANER_TEST_POSTGRES")
+	if server == "" {
+		t.Skip("AANMANER_TEST_POSTGRES names no server; go run ./cmd/check starts one")
+	}
+	ctx := t.Context()
+	w, err := sandbox.Start(ctx, sandbox.Options{Dir: t.TempDir()})
+	must(t, err)
+	defer w.Close()
+	cfg, err := w.Config()
+	must(t, err)
+	cfg.Database = emptyDatabase(t, server)
+	d, err := daemon.Open(ctx, cfg, daemon.Options{})
+	must(t, err)
+	startCase(t, d, "10234")
+
+	dump := filepath.Join(t.TempDir(), "cases.dump")
+	postgresTool(t, cfg.Database, strings.NewReplacer("'", "").Replace(daemon.BackupCommand(cfg, dump)))
+	seenThrough(t, d, 1) // all of it is done after the dump was made
+	must(t, d.Close())
+
+	older := cfg
+	older.Database = emptyDatabase(t, server)
+	postgresTool(t, older.Database, "pg_restore --no-owner --exit-on-error --dbname="+
+		strings.SplitAfter(daemon.BackupCommand(older, ""), "--dbname=")[1]+" "+dump)
+	d, err = daemon.Open(ctx, older, daemon.Options{})
+	must(t, err)
+	defer d.Close()
+	parked, err := d.Reception.Restored(ctx, bot.Actor{Name: "Erik Mulder"})
+	must(t, err)
+	if len(parked) != 1 {
+		t.Fatalf("%d cases were handed to a person", len(parked))
+	}
+	seenThrough(t, d, 1)
+	once(t, w, "after the dump was put back")
+}
+
+// emptyDatabase makes a database on the server that goes with the test.
+func emptyDatabase(t *testing.T, server string) (address string) {
+	t.Helper()
+	name := "aanmaner_" + strings.ToLower(rand.Text())
+	onServer := func(statement string) {
+		conn, err := pgx.Connect(context.WithoutCancel(t.Context()), server)
+		must(t, err)
+		defer conn.Close(context.WithoutCancel(t.Context()))
+		_, err = conn.Exec(context.WithoutCancel(t.Context()), statement)
+		must(t, err)
+	}
+	onServer("CREATE DATABASE " + name)
+	t.Cleanup(func() { onServer("DROP DATABASE " + name + " WITH (FORCE)") })
+	u, err := url.Parse(server)
+	must(t, err)
+	u.Path = "/" + name
+	return u.String()
+}
+
+// postgresTool runs a tool of PostgreSQL, with the password that the command leaves out.
+func postgresTool(t *testing.T, address, line string) {
+	t.Helper()
+	words := strings.Fields(strings.ReplaceAll(line, "'", ""))
+	program, err := exec.LookPath(words[0])
+	if err != nil { // Debian keeps each version's tools in a folder of its own
+		found, err := filepath.Glob("/usr/lib/postgresql/*/bin/" + words[0])
+		must(t, err)
+		if len(found) == 0 {
+			t.Fatalf("there is a server and no %s", words[0])
+		}
+		program = found[len(found)-1]
+	}
+	u, err := url.Parse(address)
+	must(t, err)
+	password, _ := u.User.Password()
+	cmd := exec.CommandContext(t.Context(), program, words[1:]...)
+	cmd.Env = append(os.Environ(), "PGPASSWORD="+password, "PGSSLMODE="+u.Query().Get("sslmode"))
+	if said, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%s: %v\n%s", line, err, said)
 	}
 }

@@ -115,6 +115,10 @@ func TestTheManifestsFitTogether(t *testing.T) {
 		}
 	}
 	port := fmt.Sprint(deployment.at(t, "spec", "template", "spec", "containers", 0, "ports", 0, "containerPort"))
+	metrics := fmt.Sprint(deployment.at(t, "spec", "template", "spec", "containers", 0, "ports", 1, "containerPort"))
+	if got := fmt.Sprint(all["NetworkPolicy"].at(t, "spec", "ingress", 1, "ports", 0, "port")); got != metrics {
+		t.Errorf("the network lets port %s in, the metrics are at %s", got, metrics)
+	}
 	if got := fmt.Sprint(all["NetworkPolicy"].at(t, "spec", "ingress", 0, "ports", 0, "port")); got != port {
 		t.Errorf("the network lets port %s in, the program listens on %s", got, port)
 	}
@@ -132,7 +136,7 @@ func TestTheManifestsFitTogether(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !strings.HasSuffix(cfg.Listen, ":"+port) || cfg.Mode != "dry-run" || fmt.Sprint(cfg.Slack.Replicas) != fmt.Sprint(deployment.at(t, "spec", "replicas")) {
+	if !strings.HasSuffix(cfg.Listen, ":"+port) || !strings.HasSuffix(cfg.Metrics, ":"+metrics) || cfg.Mode != "dry-run" || fmt.Sprint(cfg.Slack.Replicas) != fmt.Sprint(deployment.at(t, "spec", "replicas")) {
 		t.Errorf("the configuration has another port or number of copies, or is live: %s %s %d", cfg.Listen, cfg.Mode, cfg.Slack.Replicas)
 	}
 }
@@ -171,8 +175,8 @@ func TestTheProbesAreAnswered(t *testing.T) {
 			t.Errorf("%s asks %s: %s", probe, path, resp.Status)
 		}
 	}
-	if asked == 0 {
-		t.Error("nothing is asked")
+	if asked != 2 {
+		t.Errorf("%d probes are asked", asked)
 	}
 }
 

@@ -17,8 +17,8 @@ import (
 )
 
 // others lists the programs, besides ours, that the guide tells people to run.
-const others = "apt cat chmod chown cp createdb curl git install journalctl kubectl mkdir mv openssl pg_dump pg_restore podman psql sha256sum " +
-	"sqlite3 sudo systemctl tar useradd"
+const others = "apt cat chmod chown cp createdb curl git install journalctl kubectl mkdir mv openssl pg_dump pg_restore podman psql " +
+	"skopeo sqlite3 sudo systemctl tar useradd"
 
 func TestEachCommandOfTheGuideCanBeRun(t *testing.T) {
 	g, count := readGuide(t), 0

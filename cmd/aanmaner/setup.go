@@ -83,7 +83,10 @@ func (a *app) printFindings(findings []daemon.Finding) error {
 		}
 		fmt.Fprintf(a.out, "%-6s %s: %s\n", f.Status, printable(f.Name), printable(f.Said))
 		if f.Do != "" {
-			fmt.Fprintf(a.out, "       %s (%s)\n", f.Do, f.See)
+			fmt.Fprintf(a.out, "       %s\n", f.Do)
+		}
+		if f.Status == "wrong" {
+			fmt.Fprintf(a.out, "       in the guide: %s\n", f.Page)
 		}
 	}
 	if bad {
