@@ -29,6 +29,7 @@ type stage struct {
 	ctx   context.Context
 	world *sandbox.Sandbox
 	url   string
+	look  look
 
 	mu      sync.Mutex
 	outside []string // addresses off loopback that were asked for
@@ -53,7 +54,7 @@ func newStage(t *testing.T, l look) *stage {
 	if program == "" {
 		t.Skip("AANMANER_TEST_CHROMIUM names no browser; `go run ./cmd/check` provides one")
 	}
-	s := &stage{t: t}
+	s := &stage{t: t, look: l}
 	s.startWorld(l)
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(program), chromedp.NoSandbox,
 		chromedp.Flag("disable-quic", true), chromedp.Flag("lang", l.locale()), chromedp.Flag("disable-component-update", true))
@@ -77,6 +78,8 @@ func newStage(t *testing.T, l look) *stage {
 	_, err = chromedp.Call(ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{
 		{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: motion},
 	}})
+	s.must(err)
+	_, err = chromedp.Call(ctx, emulation.SetLocaleOverride, emulation.SetLocaleOverrideParams{Locale: l.locale()})
 	s.must(err)
 	s.run(chromedp.EmulateViewport(l.width, l.height), chromedp.Navigate(s.url+"?lang="+l.lang))
 	s.until("the page is drawn", `document.documentElement.dataset.drawn && document.querySelectorAll("[data-rows=office] > li").length > 0`)
@@ -132,7 +135,7 @@ func worldOf(w *sandbox.Sandbox) show.World {
 		},
 		People: []show.Person{{ID: sandbox.Sanne, Name: "Sanne Visser", Role: "agent"}, {ID: sandbox.Bram, Name: "Bram Smit", Role: "colleague"},
 			{ID: sandbox.Jacqueline, Name: "Jacqueline de Vries", Role: "lead"}},
-		Links: []show.Link{{Name: "Cerb", URL: w.CerbURL + "/"}},
+		Links: []show.Link{{Name: "Slack", URL: w.SlackURL + "/"}, {Name: "Cerb", URL: w.CerbURL + "/"}, {Name: "Back office", URL: w.OfficeURL + "/"}, {Name: "Inbox", URL: w.InboxURL + "/"}},
 	}
 }
 
@@ -209,4 +212,11 @@ func (s *stage) has(selector, text string) {
 	s.t.Helper()
 	s.until(fmt.Sprintf("%q in %s", text, selector),
 		fmt.Sprintf(`[...document.querySelectorAll(%q)].some(e => e.innerText.replaceAll("\u00a0", " ").includes(%q))`, selector, text))
+}
+
+// shows waits until a text is in a part of the page, in sight or on a tab that isn't open.
+func (s *stage) shows(selector, text string) {
+	s.t.Helper()
+	s.until(fmt.Sprintf("%q in %s", text, selector),
+		fmt.Sprintf(`[...document.querySelectorAll(%q)].some(e => e.textContent.replaceAll("\u00a0", " ").includes(%q))`, selector, text))
 }

@@ -7,14 +7,15 @@ import (
 	"strings"
 )
 
-// Slack's markup, as far as the bot uses it.
+// Slack's markup, as far as the bot uses it, after escaping.
 var (
-	linkForm  = regexp.MustCompile(`&lt;(https?://[^|&\s]+(?:&amp;[^|&\s]+)*)\|([^&]*(?:&(?:amp|quot|#3\d);[^&]*)*)&gt;`)
-	boldForm  = regexp.MustCompile(`(^|[\s(>])\*([^*\n]+)\*`)
-	nameForm  = regexp.MustCompile(`&lt;@([UW][A-Z0-9]+)(?:\|[^&]*)?&gt;`)
-	emojiForm = regexp.MustCompile(`:([a-z_]+):`)
-	// A message's address. Slack opens it in itself, so the page does as well: out there is no such message.
+	boldForm = regexp.MustCompile(`(^|[\s(>])\*([^*\n]+)\*`)
+	linkForm = regexp.MustCompile(`&lt;(https?://[^|&\s]+(?:&amp;[^|&\s]+)*)\|([^&]*(?:&(?:amp|quot|#3\d);[^&]*)*)&gt;`)
+	nameForm = regexp.MustCompile(`&lt;[@#]([UWCG][A-Z0-9]+)(?:\|[^&]*)?&gt;`)
+	// The address of a message. Slack opens it in itself, so the page does as well: out there is no such message.
 	messageForm = regexp.MustCompile(`https://[a-z0-9-]+\.slack\.com/archives/([CG][A-Z0-9]+)/p(\d{10})(\d{6})`)
+	// One pass for all of them, so that nothing is looked for in what another has made.
+	markForm = regexp.MustCompile(linkForm.String() + "|" + nameForm.String() + "|" + messageForm.String() + "|:[a-z_]+:")
 )
 
 // emoji are the six that the bot's messages use (see the UX brief), as line drawings in the colour of their meaning: which
@@ -36,32 +37,46 @@ func mrkdwn(text string, names map[string]string) template.HTML {
 	// Slack's own escapes are undone before ours are made, or an ampersand would come out twice.
 	text = strings.NewReplacer("&amp;", "&", "&lt;", "\x01", "&gt;", "\x02").Replace(text)
 	out := html.EscapeString(text)
-	out = linkForm.ReplaceAllStringFunc(out, func(m string) string {
-		p := linkForm.FindStringSubmatch(m)
-		return `<a href="` + p[1] + `" target="_blank" rel="noopener noreferrer">` + p[2] + `</a>`
-	})
-	out = messageForm.ReplaceAllStringFunc(out, func(m string) string {
-		p := messageForm.FindStringSubmatch(m)
-		channel := names[p[1]]
-		if channel == "" {
-			channel = p[1]
-		}
-		return `<a href="#panes" data-goto="m` + p[2] + "." + p[3] + `">` + html.EscapeString(channel) + `</a>`
-	})
+	out = markForm.ReplaceAllStringFunc(out, func(m string) string { return mark(m, names) })
 	out = boldForm.ReplaceAllString(out, "$1<b>$2</b>")
-	out = nameForm.ReplaceAllStringFunc(out, func(m string) string {
-		id := nameForm.FindStringSubmatch(m)[1]
-		if name := names[id]; name != "" {
-			id = name
-		}
-		return "<b>@" + html.EscapeString(id) + "</b>"
-	})
-	out = emojiForm.ReplaceAllStringFunc(out, func(m string) string {
-		if path, class := emoji(strings.Trim(m, ":")); path != "" {
-			return `<svg class="emoji ` + class + `" viewBox="0 0 16 16" aria-hidden="true"><path d="` + path + `"/></svg>`
-		}
-		return m
-	})
 	out = strings.NewReplacer("\x01", "&lt;", "\x02", "&gt;", "\n", "<br>").Replace(out)
 	return template.HTML(out) //nolint:gosec // escaped above
+}
+
+// mark is what one piece of markup stands for.
+func mark(m string, names map[string]string) string {
+	switch {
+	case strings.HasPrefix(m, "&lt;@"):
+		return "<b>@" + named(names, nameForm.FindStringSubmatch(m)[1]) + "</b>"
+	case strings.HasPrefix(m, "&lt;#"):
+		return "<b>" + named(names, nameForm.FindStringSubmatch(m)[1]) + "</b>"
+	case strings.HasPrefix(m, "&lt;"):
+		p := linkForm.FindStringSubmatch(m)
+		if key := messageKey(p[1]); key != "" {
+			return `<a href="#panes" data-goto="` + key + `">` + p[2] + `</a>`
+		}
+		return `<a href="` + p[1] + `" target="_blank" rel="noopener noreferrer">` + p[2] + `</a>`
+	case strings.HasPrefix(m, "https:"):
+		return `<a href="#panes" data-goto="` + messageKey(m) + `">` + named(names, messageForm.FindStringSubmatch(m)[1]) + `</a>`
+	}
+	if path, class := emoji(strings.Trim(m, ":")); path != "" {
+		return `<svg class="emoji ` + class + `" viewBox="0 0 16 16" aria-hidden="true"><path d="` + path + `"/></svg>`
+	}
+	return m
+}
+
+// messageKey is the key of the row of a message, by its address in Slack; empty for other addresses.
+func messageKey(address string) string {
+	if p := messageForm.FindStringSubmatch(address); p != nil {
+		return "m" + p[2] + "." + p[3]
+	}
+	return ""
+}
+
+// named is the name of a person or channel, escaped; the id of one that isn't known.
+func named(names map[string]string, id string) string {
+	if name := names[id]; name != "" {
+		return html.EscapeString(name)
+	}
+	return html.EscapeString(id)
 }

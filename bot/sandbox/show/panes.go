@@ -203,15 +203,20 @@ func (d *painter) office() pane {
 		}
 		p.Rows = append(p.Rows, row{"c" + id, d.draw("customer", data)})
 	}
+	if len(d.listed) > 1 {
+		p.All, p.List = d.t("all", "n", fmt.Sprint(len(d.listed))), d.wholeList()
+	}
+	p.Head = d.t("office.head", "n", fmt.Sprint(owing), "amount", d.money(sum))
+	return p
+}
+
+// wholeList is the command with all of the list, a line each, as people paste it.
+func (d *painter) wholeList() string {
 	var numbers []string
 	for _, id := range d.listed {
 		numbers = append(numbers, oneLine(d.customer(id).Customer.Number))
 	}
-	if len(numbers) > 1 {
-		p.All, p.List = d.t("all", "n", fmt.Sprint(len(numbers))), "/terminate "+strings.Join(numbers, "\n")
-	}
-	p.Head = d.t("office.head", "who", d.count("owing", owing), "amount", d.money(sum))
-	return p
+	return "/terminate " + strings.Join(numbers, "\n")
 }
 
 func (d *painter) customer(id string) inhousefake.Snapshot {

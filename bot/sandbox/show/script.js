@@ -261,10 +261,7 @@ async function chosen(el) {
 
 // command puts a command into the field. Slack takes none while a dialog is open, so that is closed first.
 async function command(text) {
-  if ($("#modal")) {
-    await act({ kind: "dismiss", on: { view: $("#modal").dataset.view } });
-    await until(() => !$("#modal"));
-  }
+  await leave();
   $("#command").value = text;
   grow();
   show("slack");
@@ -272,7 +269,8 @@ async function command(text) {
 }
 
 // goTo goes to a row, as a link to a message does in Slack.
-function goTo(key) {
+async function goTo(key) {
+  await leave();
   const li = $$("[data-key]").find((x) => x.dataset.key === key);
   if (!li) return;
   show(li.closest(".pane").id.slice(5));
@@ -302,7 +300,8 @@ document.addEventListener("click", async (e) => {
   const el = e.target.closest("button, a, summary");
   if (!el) return;
   const d = el.dataset;
-  if ("press" in d) { if (el.tagName === "BUTTON") e.preventDefault(); await press(el); }
+  if (d.goto) { e.preventDefault(); await goTo(d.goto); }
+  else if ("press" in d) { if (el.tagName === "BUTTON") e.preventDefault(); await press(el); }
   else if ("dismiss" in d) await act({ kind: "dismiss", on: { view: $("#modal").dataset.view } });
   else if (d.pay) await act({ kind: "pay", id: d.pay });
   else if (d.part) await act({ kind: "part", id: d.part });
@@ -310,7 +309,6 @@ document.addEventListener("click", async (e) => {
   else if (d.command) await command(d.command);
   else if (d.tab) { show(d.tab); $("#pane-" + d.tab).focus({ preventScroll: true }); }
   else if (d.langTo) change(d.langTo);
-  else if (d.goto) { e.preventDefault(); goTo(d.goto); }
   else if (el.id === "again") { el.disabled = true; hideStrip(false); await act({ kind: "again", lang }); }
   else if (el.id === "keys") $("#help").showModal();
   else if (el.id === "hide") { hideStrip(true); $("#unhide").focus(); }

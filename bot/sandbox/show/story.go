@@ -1,6 +1,9 @@
 package show
 
-import "slices"
+import (
+	"fmt"
+	"slices"
+)
 
 // The customers of the story: one whose case goes all the way, and one who pays while the agent looks.
 const (
@@ -57,6 +60,7 @@ func (d *painter) story() storyJSON {
 	if !current {
 		out.Text = d.t("story.end")
 	}
+	out.Others = []otherJSON{{d.t("other.list", "n", fmt.Sprint(len(d.listed))), d.wholeList()}}
 	for _, o := range [][2]string{{"reseller", "10243"}, {"treated", "10244"}, {"money", "10238"}, {"excluded", "10250"}} {
 		out.Others = append(out.Others, otherJSON{d.t("other." + o[0]), "/terminate " + o[1]})
 	}
