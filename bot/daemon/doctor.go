@@ -33,10 +33,19 @@ func (d *Daemon) Doctor(ctx context.Context) (found []Finding) {
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Minute)
 	defer cancel()
 	out := []Finding{{Name: "configuration", Status: "ok", Said: "mode " + d.Config.Mode + ", database " + store.Shown(d.Config.Database)}}
+	out = append(out, d.checkLimits()...)
+	out = append(out, d.checkSecrets()...)
+	out = append(out, d.checkDatabase(ctx)...)
 	out = append(out, d.checkCerb(ctx)...)
+	out = append(out, d.checkNotices(ctx)...)
 	out = append(out, d.checkOffice(ctx)...)
+	out = append(out, d.checkSlack(ctx)...)
+	return append(out, d.checkClocks()...)
+}
+
+func (d *Daemon) checkSlack(ctx context.Context) (out []Finding) {
 	if d.slack == nil {
-		return append(out, Finding{Name: "slack", Status: "note", Said: "no Slack is configured; cases are started on the command line"})
+		return []Finding{{Name: "slack", Status: "note", Said: "no Slack is configured; cases are started on the command line"}}
 	}
 	for _, c := range d.slack.Inspect(ctx) {
 		f := Finding{Name: "slack: " + c.Name, Status: "ok", Said: "in order"}
@@ -45,7 +54,7 @@ func (d *Daemon) Doctor(ctx context.Context) (found []Finding) {
 		}
 		out = append(out, f)
 	}
-	return out
+	return append(out, d.checkAgents(ctx)...)
 }
 
 func (d *Daemon) checkCerb(ctx context.Context) []Finding {
@@ -102,6 +111,7 @@ func pageOf(name string) string {
 	for _, thing := range []string{
 		"cerb: writing", "cerb: set-up", "cerb: custom field", "cerb: snippet", "back office", "slack: token", "slack: app-level token",
 		"slack: case channel", "slack: fallback channel", "slack: user group", "slack: allowed user",
+		"secret", "notice", "agents", "agent", "clock of",
 	} {
 		if strings.HasPrefix(name, thing) {
 			name = thing

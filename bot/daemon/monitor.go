@@ -39,9 +39,10 @@ type monitor struct {
 
 // remoteState is how another system answered lately.
 type remoteState struct {
-	Good    time.Time // the last answer that was none of its failures
-	Bad     time.Time // the last time that it failed or kept silent
-	Outcome string    // of the last call
+	Good    time.Time     // the last answer that was none of its failures
+	Bad     time.Time     // the last time that it failed or kept silent
+	Outcome string        // of the last call
+	Skew    time.Duration // of its clock against ours, by the last answer's Date
 }
 
 // buckets are for calls that take from some milliseconds to half a minute.
@@ -141,8 +142,35 @@ func (c counted) RoundTrip(r *http.Request) (*http.Response, error) {
 	case resp.StatusCode >= http.StatusBadRequest:
 		outcome = "refused"
 	}
+	if err == nil {
+		c.monitor.clock(c.system, resp.Header.Get("Date"))
+	}
 	c.monitor.note(c.system, r.Method, outcome, outcome != "silent" && outcome != "failed", time.Since(begun))
 	return resp, err
+}
+
+// clock keeps how far a system's clock is from ours. A Date is of whole seconds.
+func (m *monitor) clock(system, date string) {
+	at, err := http.ParseTime(date)
+	if err != nil {
+		return
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	s := m.remotes[system]
+	s.Skew = at.Sub(m.now())
+	m.remotes[system] = s
+}
+
+// skews are the clocks of the systems that have answered, against ours.
+func (m *monitor) skews() map[string]time.Duration {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	out := map[string]time.Duration{}
+	for system, s := range m.remotes {
+		out[system] = s.Skew
+	}
+	return out
 }
 
 // health is what /readyz tells.
