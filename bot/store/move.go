@@ -13,9 +13,6 @@ import (
 	"github.com/aanmaner/aanmaner/bot"
 )
 
-// ErrNotEmpty: the database that was to be filled holds other rows than the one that was to be copied.
-var ErrNotEmpty = errors.New("the database to copy to holds other rows already")
-
 // Moved is what became of one table.
 type Moved struct {
 	Table string `json:"table"`
@@ -162,13 +159,13 @@ func (s *Store) compareTable(ctx context.Context, t *tx, table table) (n int, er
 	}
 	err = s.each(ctx, table, func(row []any) error {
 		if n >= len(there) || !reflect.DeepEqual(row, there[n]) {
-			return fmt.Errorf("%w: row %d is another one", ErrNotEmpty, n+1)
+			return fmt.Errorf("%w: row %d is another one", bot.ErrNotEmpty, n+1)
 		}
 		n++
 		return nil
 	})
 	if err == nil && n < len(there) {
-		err = fmt.Errorf("%w: %d rows more", ErrNotEmpty, len(there)-n)
+		err = fmt.Errorf("%w: %d rows more", bot.ErrNotEmpty, len(there)-n)
 	}
 	return n, err
 }
