@@ -288,6 +288,9 @@ func (k *Clerk) record(ctx context.Context, in Intent, kind, text string, apply 
 		return tx.Append(ctx, entry)
 	})
 	k.changed(in.CaseID)
+	if err == nil && k.world.Observe != nil {
+		k.world.Observe(in.Step, in.Outcome, time.Duration(tookMS(in, k.world.Now()))*time.Millisecond)
+	}
 	return err
 }
 

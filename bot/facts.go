@@ -23,6 +23,8 @@ type World struct {
 	Words    *wording.Catalogue // for the journal's sentences
 	Policy   Policy
 	Now      func() time.Time
+	// Observe is told of each step's outcome once it is written down, and how long its call took; nil: nobody is.
+	Observe func(step StepName, outcome Outcome, took time.Duration)
 }
 
 // Today is the civil date in the company's zone.

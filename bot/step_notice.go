@@ -44,6 +44,9 @@ func writeNotice(ctx context.Context, w World, c Case, _ string) (Prior, error) 
 
 // lookForNotice says what became of the mail.
 func lookForNotice(ctx context.Context, w World, c Case, in Intent) (Sight, error) {
+	if len(in.Prior) == 0 { // the database was put back from a time before the notice: what to look for isn't known
+		return unclear("notice_unknown"), nil
+	}
 	before, err := noticeOf(c, in)
 	if err != nil {
 		return Sight{}, err

@@ -80,6 +80,8 @@ type Tx interface {
 
 	// InsertSignal stores a signal and makes its case due at its ReceivedAt, unless it is due before. fresh is false when the id was there before.
 	InsertSignal(ctx context.Context, s Signal) (fresh bool, err error)
+	// InsertSignals stores signals of no case that nobody has handled, all at once, and says of each whether it is fresh.
+	InsertSignals(ctx context.Context, signals []Signal) (fresh []bool, err error)
 	// Signals lists a case's signals that have not been handled, oldest first; case 0 lists those of no case.
 	Signals(ctx context.Context, caseID int64) ([]Signal, error)
 	// Signal reads one signal by id, handled or not; the zero Signal when there is none.

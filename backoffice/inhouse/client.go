@@ -27,6 +27,9 @@ type Config struct {
 	RetryWait     time.Duration     // before a read is tried again, doubled each time; 250 ms
 	UserAgent     string            // "aanmaner"
 	Transport     http.RoundTripper // below all of this; a clone of http.DefaultTransport
+	// Wrap is put around the transport, so that somebody may count and time the calls; nil: nothing is. It must send what
+	// it is given, once.
+	Wrap func(http.RoundTripper) http.RoundTripper
 	Now           func() time.Time  // the clock, for Retry-After and the memory of capabilities; time.Now
 }
 
@@ -109,7 +112,11 @@ func (c Config) check() (*url.URL, error) {
 
 // newHTTP is a resty client that does one call and nothing of its own accord.
 func newHTTP(config Config, transport http.RoundTripper) *resty.Client {
-	return resty.NewWithClient(&http.Client{Transport: punctual{transport}}).
+	var road http.RoundTripper = punctual{transport}
+	if config.Wrap != nil {
+		road = config.Wrap(road)
+	}
+	return resty.NewWithClient(&http.Client{Transport: road}).
 		SetRedirectPolicy(resty.RedirectPolicyFunc(func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse })).
 		SetLogger(silent{}). // resty would log addresses and warnings on its own
 		SetDisableWarn(true).

@@ -38,8 +38,17 @@ func (c *Config) check(f *faults) {
 	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
 		f.add("listen: %q is no address; write it like 127.0.0.1:8080", c.Listen)
 	}
+	if _, _, err := net.SplitHostPort(c.Metrics); err != nil && c.Metrics != "" {
+		f.add("listen_metrics: %q is no address; write it like 127.0.0.1:9464, or leave it out", c.Metrics)
+	}
+	if c.Drain < 0 {
+		f.add("drain: %s is negative", c.Drain)
+	}
 	if _, err := time.LoadLocation(c.Timezone); err != nil || c.Timezone == "" {
 		f.add("timezone: %q is not known; write it like Europe/Amsterdam", c.Timezone)
+	}
+	if c.Retention.ClosedDays < 0 {
+		f.add("retention.closed_days: %d is negative; 0 keeps closed cases", c.Retention.ClosedDays)
 	}
 	c.checkRemotes(f)
 	c.checkSlack(f)
@@ -182,7 +191,7 @@ func (c *Config) checkGrace(f *faults, key string, timeout time.Duration) {
 
 // checkClients asks the parts that read settings of their own whether they can work with them. Nothing outside is called.
 func (c *Config) checkClients(f *faults) {
-	d := Daemon{Config: *c, now: time.Now, log: slog.New(slog.DiscardHandler)}
+	d := Daemon{Config: *c, now: time.Now, log: slog.New(slog.DiscardHandler), health: newMonitor(time.Now)}
 	if err := d.connect(); err != nil {
 		f.add("%s", strings.TrimPrefix(err.Error(), ErrConfig.Error()+": "))
 	}

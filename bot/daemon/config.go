@@ -12,12 +12,14 @@ type Config struct {
 	Mode     string `koanf:"mode"`     // dry-run or live
 	Database string `koanf:"database"` // path of an SQLite file, sqlite:PATH, or postgres://…
 	// DatabaseFile holds the address instead, where it has a password in it.
-	DatabaseFile string `koanf:"database_file"`
-	Wake         string `koanf:"wake"`     // river, sweep, or empty: as fits the database
-	Timezone     string `koanf:"timezone"` // of the company
-	Listen       string `koanf:"listen"`   // address that serve listens on
-	LogLevel     string `koanf:"log_level"`
-	LogForm      string `koanf:"log_format"`
+	DatabaseFile string        `koanf:"database_file"`
+	Wake         string        `koanf:"wake"`           // river, sweep, or empty: as fits the database
+	Timezone     string        `koanf:"timezone"`       // of the company
+	Listen       string        `koanf:"listen"`         // address that serve listens on
+	Metrics      string        `koanf:"listen_metrics"` // address for monitoring; empty: none
+	Drain        time.Duration `koanf:"drain"`          // between "not ready" and taking no more requests
+	LogLevel     string        `koanf:"log_level"`
+	LogForm      string        `koanf:"log_format"`
 
 	Company    Company    `koanf:"company"`
 	Slack      Slack      `koanf:"slack"`
@@ -26,6 +28,12 @@ type Config struct {
 	Notice     Notice     `koanf:"notice"`
 	Policy     Policy     `koanf:"policy"`
 	Live       Live       `koanf:"live"`
+	Retention  Retention  `koanf:"retention"`
+}
+
+// Retention says how long personal data is kept.
+type Retention struct {
+	ClosedDays int `koanf:"closed_days"` // after a case's end; 0: until somebody forgets it
 }
 
 // Live limits what mode: live may do, for its first weeks.

@@ -29,15 +29,16 @@ type Daemon struct {
 	Words     *wording.Catalogue
 	Policy    bot.Policy
 
-	store *store.Store
-	cerb  *cerb.Client
-	house *inhouse.Client
-	clerk *bot.Clerk
-	wake  *wake.Wake
-	slack *slack.Slack // nil: no Slack is configured
-	notes *snippets.Set
-	now   func() time.Time
-	log   *slog.Logger
+	store  *store.Store
+	cerb   *cerb.Client
+	house  *inhouse.Client
+	clerk  *bot.Clerk
+	wake   *wake.Wake
+	slack  *slack.Slack // nil: no Slack is configured
+	notes  *snippets.Set
+	health *monitor
+	now    func() time.Time
+	log    *slog.Logger
 }
 
 // Options is what a test or the demo sets besides the configuration.
@@ -66,6 +67,7 @@ func Open(ctx context.Context, cfg Config, o Options) (d *Daemon, err error) {
 	if d.notes, err = snippets.Load(cfg.Notice.Folder); err != nil {
 		return nil, fmt.Errorf("%w: notice.folder: %w", ErrConfig, err)
 	}
+	d.health = newMonitor(d.now)
 	if err := d.connect(); err != nil {
 		return nil, err
 	}
@@ -84,12 +86,14 @@ func (d *Daemon) connect() (err error) {
 	d.cerb, err = cerb.New(cerb.Config{
 		BaseURL: c.URL, AccessKey: c.AccessKey, SecretKey: c.SecretKey, BearerTokenFile: c.BearerTokenFile,
 		Group: c.Group, Bucket: c.Bucket, CaseField: cerb.CaseField{URI: c.CaseField}, Timeout: c.Timeout, RatePerSecond: c.RatePerSecond, Now: d.now,
+		Wrap: d.health.wrap("cerb"),
 	}, d.log)
 	if err != nil {
 		return fmt.Errorf("%w: helpdesk.cerb: %w", ErrConfig, err)
 	}
 	d.house, err = inhouse.New(inhouse.Config{
 		BaseURL: o.URL, Token: o.Token, Timeout: o.Timeout, RatePerSecond: o.RatePerSecond, Now: d.now,
+		Wrap: d.health.wrap("backoffice"),
 	}, d.log)
 	if err != nil {
 		return fmt.Errorf("%w: backoffice.inhouse: %w", ErrConfig, err)
@@ -113,13 +117,14 @@ func (d *Daemon) assemble(o Options) (err error) {
 	}
 	d.clerk = bot.NewClerk(rows, world, d.changed, d.log)
 	d.wake = wake.New(wake.Config{}, rows, d.clerk.Advance, d.now, d.log)
+	d.health.see(rows, d.wake)
 	return nil
 }
 
 // world is the outside as the domain sees it: real in live mode, only read in a dry run.
 func (d *Daemon) world(o Options) bot.World {
 	w := bot.World{
-		Desk: d.cerb, Office: d.house, Snippets: d.notes, Words: d.Words, Policy: d.Policy, Now: d.now,
+		Desk: d.cerb, Office: d.house, Snippets: d.notes, Words: d.Words, Policy: d.Policy, Now: d.now, Observe: d.health.step,
 	}
 	if d.Policy.Mode == bot.DryRun {
 		w.Desk, w.Office = dryrun.NewDesk(d.cerb, d.now), dryrun.NewOffice(d.house, d.now)
@@ -139,7 +144,7 @@ func (d *Daemon) slackConfig() slack.Config {
 		EnterpriseID: s.EnterpriseID, Command: s.Command, CaseChannel: s.CaseChannel, ChannelLanguage: s.ChannelLanguage,
 		Mode: s.Mode, AppToken: s.AppToken, Replicas: s.Replicas, FallbackChannel: s.FallbackChannel, Minimal: s.Detail == "minimal",
 		AllowedUsers: s.AllowedUsers, AllowedGroups: s.AllowedGroups, ApproverUsers: s.ApproverUsers, ApproverGroups: s.ApproverGroups,
-		AgentEmails: s.AgentEmails, ResponseOrigins: s.ResponseOrigins, Now: d.now,
+		AgentEmails: s.AgentEmails, ResponseOrigins: s.ResponseOrigins, Now: d.now, Observe: d.health.slack,
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/aanmaner/aanmaner/backoffice"
@@ -19,22 +20,41 @@ type Finding struct {
 	Status string `json:"status"` // ok, note, wrong
 	Said   string `json:"said"`   // what was found
 	Do     string `json:"do,omitempty"`
+	Page   string `json:"page"` // where the guide tells of it: operate.md and the place on that page
 }
 
 // Doctor asks every connection and says what is wrong and what to do. It changes nothing.
-func (d *Daemon) Doctor(ctx context.Context) []Finding {
+func (d *Daemon) Doctor(ctx context.Context) (found []Finding) {
+	defer func() {
+		for i := range found {
+			found[i].Page = pageOf(found[i].Name)
+		}
+	}()
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Minute)
 	defer cancel()
 	out := []Finding{{Name: "configuration", Status: "ok", Said: "mode " + d.Config.Mode + ", database " + store.Shown(d.Config.Database)}}
+	out = append(out, d.checkLimits()...)
+	out = append(out, d.checkSecrets()...)
+	out = append(out, d.checkDatabase(ctx)...)
 	out = append(out, d.checkCerb(ctx)...)
+	out = append(out, d.checkNotices(ctx)...)
 	out = append(out, d.checkOffice(ctx)...)
+	out = append(out, d.checkSlack(ctx)...)
+	return append(out, d.checkClocks()...)
+}
+
+func (d *Daemon) checkSlack(ctx context.Context) (out []Finding) {
 	if d.slack == nil {
-		return append(out, Finding{Name: "slack", Status: "note", Said: "no Slack is configured; cases are started on the command line"})
+		return []Finding{{Name: "slack", Status: "note", Said: "no Slack is configured; cases are started on the command line"}}
 	}
-	if err := d.slack.Check(ctx); err != nil {
-		return append(out, Finding{Name: "slack", Status: "wrong", Said: err.Error(), Do: "check slack.bot_token, team_ids and case_channel; invite the bot to the channel"})
+	for _, c := range d.slack.Inspect(ctx) {
+		f := Finding{Name: "slack: " + c.Name, Status: "ok", Said: "in order"}
+		if c.Err != nil {
+			f.Status, f.Said, f.Do = "wrong", c.Err.Error(), c.Do
+		}
+		out = append(out, f)
 	}
-	return append(out, Finding{Name: "slack", Status: "ok", Said: "the token and the case channel are in order"})
+	return append(out, d.checkAgents(ctx)...)
 }
 
 func (d *Daemon) checkCerb(ctx context.Context) []Finding {
@@ -83,6 +103,22 @@ func (d *Daemon) checkOffice(ctx context.Context) []Finding {
 		}
 	}
 	return out
+}
+
+// pageOf is the place in the guide for a finding. A test holds the two together.
+func pageOf(name string) string {
+	// What follows the thing itself is a name of theirs: an id, a title, an operation.
+	for _, thing := range []string{
+		"cerb: writing", "cerb: set-up", "cerb: custom field", "cerb: snippet", "back office", "slack: token", "slack: app-level token",
+		"slack: case channel", "slack: fallback channel", "slack: user group", "slack: allowed user",
+		"secret", "notice", "agents", "agent", "clock of",
+	} {
+		if strings.HasPrefix(name, thing) {
+			name = thing
+			break
+		}
+	}
+	return "operate.md#" + strings.NewReplacer(": ", "-", " ", "-").Replace(name)
 }
 
 func wrong(name string, err error, sentence, do string) Finding {

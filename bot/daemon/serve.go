@@ -16,9 +16,10 @@ import (
 // Serve runs the bot until ctx ends: the web server for Slack, the clerk, the cards. On SQLite it is the only one that works
 // on the database, on Postgres one of any number. ready is told the address once requests are taken; nil is fine.
 //
-// Shutdown is ordered: no more requests, then the calls that are under way end, then the cards are drawn.
+// Shutdown is ordered, so that nothing is lost: it says "not ready" (for as long as drain says), then takes no more requests
+// and answers those it has, then sees the calls that are under way to their end and draws the cards a last time.
 func (d *Daemon) Serve(ctx context.Context, ready func(address string)) error {
-	leave, err := d.store.Join(ctx, false)
+	leave, err := d.join(ctx, false)
 	if err != nil {
 		return err
 	}
@@ -27,15 +28,22 @@ func (d *Daemon) Serve(ctx context.Context, ready func(address string)) error {
 	if err != nil {
 		return fmt.Errorf("listen: %w", err)
 	}
+	ops, err := d.listenOps(ctx)
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
 	server := d.server()
+	// The work outlives the requests: what they brought in is still taken up.
+	work, stopWork := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopWork()
 	g, gctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return ended(server.Serve(listener)) })
-	g.Go(func() error { return d.work(gctx) })
+	g.Go(func() error { return d.work(work) })
+	g.Go(func() error { return d.serveOps(work, ops) })
 	g.Go(func() error {
 		<-gctx.Done()
-		stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
-		defer cancel()
-		return server.Shutdown(stop)
+		defer stopWork()
+		return d.takeNoMore(ctx, server)
 	})
 	d.log.InfoContext(ctx, "serving", "address", listener.Addr().String(), "mode", d.Config.Mode)
 	if ready != nil {
@@ -44,11 +52,48 @@ func (d *Daemon) Serve(ctx context.Context, ready func(address string)) error {
 	return ended(g.Wait())
 }
 
+// takeNoMore ends the taking of requests. Told to stop it first says so for a while; broken, it ends at once.
+func (d *Daemon) takeNoMore(ctx context.Context, server *http.Server) error {
+	d.health.stopping.Store(true)
+	d.log.InfoContext(ctx, "stopping; what is under way is seen to its end")
+	if d.Config.Drain > 0 && ctx.Err() != nil {
+		time.Sleep(d.Config.Drain)
+	}
+	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+	defer cancel()
+	return server.Shutdown(stop)
+}
+
+// listenOps opens the address for monitoring; nil where none is configured.
+func (d *Daemon) listenOps(ctx context.Context) (net.Listener, error) {
+	if d.Config.Metrics == "" {
+		return nil, nil
+	}
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", d.Config.Metrics)
+	if err != nil {
+		return nil, fmt.Errorf("listen_metrics: %w", err)
+	}
+	return l, nil
+}
+
+// serveOps answers the monitoring until ctx ends: longer than requests are taken, so that "not ready" is seen.
+func (d *Daemon) serveOps(ctx context.Context, l net.Listener) error {
+	if l == nil {
+		return nil
+	}
+	server := limitedServer(d.health.handler())
+	stop := context.AfterFunc(ctx, func() { _ = server.Close() }) // nobody waits for a last number
+	defer stop()
+	d.log.InfoContext(ctx, "monitoring", "address", l.Addr().String())
+	return ended(server.Serve(l))
+}
+
 // work runs the clerk and Slack's background parts.
 func (d *Daemon) work(ctx context.Context) error {
 	g, gctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return ended(d.wake.Run(gctx)) })
 	g.Go(func() error { return ended(d.store.Listen(gctx, d.woken)) })
+	g.Go(func() error { return ended(d.retain(gctx)) })
 	g.Go(func() error { return ended(d.store.Work(gctx, d.log, d.wake.Do)) })
 	if d.slack != nil {
 		g.Go(func() error { return ended(d.slack.Run(gctx)) })
@@ -75,12 +120,17 @@ func ended(err error) error {
 
 func (d *Daemon) server() *http.Server {
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "alive") })
+	d.health.probes(mux)
 	if d.slack != nil {
 		mux.Handle("/slack/", d.slack.Handler())
 	}
+	return limitedServer(mux)
+}
+
+// limitedServer answers within bounds of time and size.
+func limitedServer(h http.Handler) *http.Server {
 	return &http.Server{
-		Handler: mux, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second, WriteTimeout: 10 * time.Second,
+		Handler: h, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second, WriteTimeout: 10 * time.Second,
 		IdleTimeout: time.Minute, MaxHeaderBytes: 32 << 10,
 	}
 }
@@ -90,7 +140,7 @@ func (d *Daemon) server() *http.Server {
 func (d *Daemon) Follow(ctx context.Context, caseID int64, told int, seen func(bot.Entry)) (bot.File, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	leave, err := d.store.Join(ctx, true)
+	leave, err := d.join(ctx, true)
 	working := make(chan error, 1)
 	switch {
 	case err == nil:

@@ -26,17 +26,32 @@ type batches struct {
 	leading bool
 }
 
-// write is one of them.
+// write is one of them: a signal to store, or something else to do.
 type write struct {
-	do   func(context.Context, bot.Tx) error
-	err  error
-	done chan struct{}
+	signal *bot.Signal
+	fresh  bool // the signal wasn't there before
+	do     func(context.Context, bot.Tx) error
+	err    error
+	done   chan struct{}
 }
 
 // add has a thing written and waits for the commit. It waits also when its caller has hung up: whether it was written has to
 // be known.
 func (b *batches) add(do func(context.Context, bot.Tx) error) error {
-	w := &write{do: do, done: make(chan struct{})}
+	w := &write{do: do}
+	b.wait(w)
+	return w.err
+}
+
+// insert stores a signal of no case, likewise; fresh is false when it was there before.
+func (b *batches) insert(s bot.Signal) (fresh bool, err error) {
+	w := &write{signal: &s}
+	b.wait(w)
+	return w.fresh && w.err == nil, w.err
+}
+
+func (b *batches) wait(w *write) {
+	w.done = make(chan struct{})
 	b.mu.Lock()
 	b.waiting = append(b.waiting, w)
 	if !b.leading {
@@ -45,7 +60,6 @@ func (b *batches) add(do func(context.Context, bot.Tx) error) error {
 	}
 	b.mu.Unlock()
 	<-w.done
-	return w.err
 }
 
 // lead commits what waits until nothing does.
@@ -90,7 +104,13 @@ func (b *batches) together(batch []*write) error {
 	ctx, cancel := context.WithTimeout(context.Background(), batchTimeout)
 	defer cancel()
 	return b.store.InTx(ctx, func(tx bot.Tx) error {
+		if err := insertAll(ctx, tx, batch); err != nil {
+			return err
+		}
 		for _, w := range batch {
+			if w.signal != nil {
+				continue
+			}
 			// That a row is no longer as it was is an answer, and leaves the transaction whole.
 			if w.err = w.do(ctx, tx); w.err != nil && !errors.Is(w.err, bot.ErrStale) {
 				return w.err
@@ -98,4 +118,26 @@ func (b *batches) together(batch []*write) error {
 		}
 		return nil
 	})
+}
+
+// insertAll stores the signals of a batch in one statement.
+func insertAll(ctx context.Context, tx bot.Tx, batch []*write) error {
+	var signals []bot.Signal
+	var of []*write
+	for _, w := range batch {
+		if w.signal != nil {
+			signals, of = append(signals, *w.signal), append(of, w)
+		}
+	}
+	if len(signals) == 0 {
+		return nil
+	}
+	fresh, err := tx.InsertSignals(ctx, signals)
+	for i, w := range of {
+		w.err = err
+		if err == nil {
+			w.fresh = fresh[i]
+		}
+	}
+	return err
 }

@@ -18,17 +18,27 @@ import (
 	"github.com/aanmaner/aanmaner/bot"
 	"github.com/aanmaner/aanmaner/bot/slack/slackfake"
 	"github.com/aanmaner/aanmaner/bot/store"
+	"github.com/aanmaner/aanmaner/bot/store/storetest"
 	"github.com/aanmaner/aanmaner/bot/wording"
 )
 
 // BenchmarkAcknowledge sends signed commands at 200 a second over HTTP on loopback and reports how long it takes until each
-// is acknowledged: its signature checked, told apart from repeats, and committed to SQLite. The work that follows is taken
-// from the queue and dropped: it is the back office's pace, not ours.
+// is acknowledged: its signature checked, told apart from repeats, and committed to the database. The work that follows is
+// taken from the queue and dropped: it is the back office's pace, not ours.
 //
 //	go test -run '^$' -bench Acknowledge -benchtime 2000x ./bot/slack
 func BenchmarkAcknowledge(b *testing.B) {
+	onEachDatabase(b, func(b *testing.B, database string) { acknowledge(b, startForBench(b, database)) })
+}
+
+// onEachDatabase runs a benchmark on a file of its own and, where there is a server (AANMANER_TEST_POSTGRES), on that.
+func onEachDatabase(b *testing.B, run func(b *testing.B, database string)) {
+	b.Run("sqlite", func(b *testing.B) { run(b, filepath.Join(b.TempDir(), "bot.db")) })
+	b.Run("postgres", func(b *testing.B) { run(b, storetest.Postgres(b)) })
+}
+
+func acknowledge(b *testing.B, address string) {
 	const every = time.Second / 200
-	address := startForBench(b)
 	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64}, Timeout: 3 * time.Second}
 	took := make([]time.Duration, b.N)
 	var wg sync.WaitGroup
@@ -72,8 +82,8 @@ func acknowledged(b *testing.B, client *http.Client, address string, i int) time
 	return time.Since(at)
 }
 
-// BenchmarkThroughput counts the commands a second that 64 callers at once get acknowledged: by a bare handler that reads
-// the request and checks its signature, and by the bot, which also tells repeats apart and commits each to SQLite.
+// BenchmarkThroughput counts the commands a second that 256 callers at once get acknowledged: by a bare handler that reads
+// the request and checks its signature, and by the bot, which also tells repeats apart and commits each to the database.
 //
 //	go test -run '^$' -bench Throughput -benchtime 3s ./bot/slack
 func BenchmarkThroughput(b *testing.B) {
@@ -87,11 +97,11 @@ func BenchmarkThroughput(b *testing.B) {
 		b.Cleanup(server.Close)
 		throughput(b, server.URL)
 	})
-	b.Run("bot", func(b *testing.B) { throughput(b, startForBench(b)) })
+	onEachDatabase(b, func(b *testing.B, database string) { throughput(b, startForBench(b, database)) })
 }
 
 func throughput(b *testing.B, address string) {
-	const callers = 64
+	const callers = 256
 	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: callers}, Timeout: 10 * time.Second}
 	var next atomic.Int64
 	var wg sync.WaitGroup
@@ -108,8 +118,8 @@ func throughput(b *testing.B, address string) {
 	b.ReportMetric(float64(b.N)/time.Since(began).Seconds(), "acks/s")
 }
 
-func startForBench(b *testing.B) (address string) {
-	rows, err := store.Open(context.Background(), store.Config{Path: filepath.Join(b.TempDir(), "bot.db")}, time.Now)
+func startForBench(b *testing.B, database string) (address string) {
+	rows, err := store.Open(context.Background(), store.Config{Path: database}, time.Now)
 	must(b, err)
 	b.Cleanup(func() { _ = rows.Close() })
 	words, err := wording.Load(time.UTC)

@@ -142,7 +142,7 @@ func TestEveryFormOfTooBusyIsHeeded(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t)
 			w.Fail("auth.test", f)
-			ctx, cancel := context.WithTimeout(context.Background(), 100*time.Millisecond)
+			ctx, cancel := context.WithTimeout(context.Background(), 3*time.Second)
 			defer cancel()
 			for range 3 {
 				if _, err := w.bot.client.whoAmI(ctx); err == nil {
@@ -216,8 +216,10 @@ func TestReplicaThatWakesUpLateTakesItsOwnCardAway(t *testing.T) {
 	must(t, w.bot.inTx(ctx, func(tx bot.Tx) error { // meanwhile the other one has taken over, and posted
 		return tx.PutCard(ctx, bot.Card{CaseID: 1, Channel: cases, TS: first.TS})
 	}))
-	if err := w.bot.place(ctx, late); !errors.Is(err, errLost) {
-		t.Errorf("placed with %v", err)
+	late.card.TS, err = w.bot.client.post(ctx, cases, "", late.m) // its call was under way, and arrives
+	must(t, err)
+	if err := w.bot.keep(ctx, late); !errors.Is(err, errLost) {
+		t.Errorf("kept with %v", err)
 	}
 	_ = w.bot.release(ctx, late)
 	w.until("one card", func(p slackfake.Snapshot) bool { return len(w.cards(p)) == 1 && w.cards(p)[0].TS == first.TS })
@@ -245,5 +247,40 @@ func TestClickReachesAnotherReplicaAndHoldsAfterARestart(t *testing.T) {
 	w.told(sanne, "intussen veranderd")
 	if got := w.all()[0].State; got != bot.Ended {
 		t.Errorf("the case is %s", got)
+	}
+}
+
+func TestPrivateAnswerFindsAWay(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.fails("response_url", slackfake.Status(404), 3)
+	w.Fail("views.open", slackfake.Code("expired_trigger_id"))
+	w.Command(context.Background(), sanne, "10234")
+	w.told(sanne, "Slack kon het venster niet tonen.")
+	w.ChangeChannel(general, func(c *slackfake.Channel) { c.NoBot = true })
+	w.Fail("views.open", slackfake.Code("trigger_exchanged"))
+	w.Command(context.Background(), sanne, "10234")
+	w.until("a direct message", func(p slackfake.Snapshot) bool {
+		all := p.Messages("D" + sanne)
+		return len(all) == 1 && strings.Contains(all[0].Text, "Slack kon het venster niet tonen.")
+	})
+}
+
+// Names in other scripts and with pictures stand there as they are; what would turn the direction of the whole line is gone.
+func TestNamesOfAllScriptsStandOnTheCard(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	sc := w.bot.channelScreen()
+	for given, want := range map[string]string{
+		"شركة المثال": "شركة المثال", "דוגמה בע״מ": "דוגמה בע״מ", "Bäckerei 🥐 Öztürk": "Bäckerei 🥐 Öztürk",
+		"\u202eevil\u202c B.V.": "evil B.V.", "株式会社例": "株式会社例",
+	} {
+		m := sc.card(bot.File{Case: bot.Case{ID: 1, State: bot.Running, CustomerName: given, CustomerNumber: "10234", Step: bot.CheckDebt}}, nil)
+		ts, err := w.bot.client.post(context.Background(), cases, "", m)
+		must(t, err)
+		got, _ := w.Snapshot().Message(cases, ts)
+		if !strings.Contains(slackfake.RenderMessage(got), want) || !strings.Contains(got.Text, want) {
+			t.Errorf("%q: %s", given, got.Text)
+		}
 	}
 }

@@ -11,26 +11,30 @@ import (
 // Checked is what was found about one thing that Slack has to be right about.
 type Checked struct {
 	Name string // such as "case channel C012AB3CD"
-	Err  error  // what is wrong with it and what to do; nil: nothing
+	Err  error  // what is wrong with it; nil: nothing
+	Do   string // what to do about it, where Err doesn't say
 }
+
+// doInstall is what helps a token that is not accepted.
+const doInstall = "install the app again at https://api.slack.com/apps and set its new token in slack.bot_token_file"
 
 // Inspect asks Slack about everything that the bot needs there: the token and its workspace, the connection, the channels
 // and the right to read them, the user groups, and each named person's address. It posts nothing.
 func (s *Slack) Inspect(ctx context.Context) []Checked {
 	team, err := s.client.whoAmI(ctx)
 	if err != nil { // then nothing else can be asked
-		return []Checked{{"token", fmt.Errorf("the token is not accepted: %w", err)}}
+		return []Checked{{"token", fmt.Errorf("the token is not accepted: %w", err), doInstall}}
 	}
 	if len(s.cfg.TeamIDs) > 0 && !slices.Contains(s.cfg.TeamIDs, team) && s.cfg.EnterpriseID == "" {
 		err = fmt.Errorf("the token is of workspace %s, not of %s", team, strings.Join(s.cfg.TeamIDs, ", "))
 	}
-	out := []Checked{{"token", err}}
+	out := []Checked{{"token", err, "check slack.team_ids, or install the app in that workspace and set its token"}}
 	if s.cfg.Mode == ModeSocket {
 		_, err := s.client.openSocket(ctx) // an address that nobody uses runs out by itself
 		if err != nil {
-			err = fmt.Errorf("no connection can be opened; switch Socket Mode on and give the app-level token connections:write: %w", err)
+			err = fmt.Errorf("no connection can be opened: %w", err)
 		}
-		out = append(out, Checked{"app-level token", err})
+		out = append(out, Checked{"app-level token", err, "switch Socket Mode on in the app's settings and give the app-level token connections:write"})
 	}
 	out = append(out, s.inspectChannel(ctx, "case channel", s.cfg.CaseChannel))
 	if s.cfg.FallbackChannel != "" {
@@ -38,20 +42,22 @@ func (s *Slack) Inspect(ctx context.Context) []Checked {
 	}
 	for _, id := range slices.Concat(s.cfg.AllowedGroups, s.cfg.ApproverGroups) {
 		_, err := s.rights.members(ctx, id)
-		out = append(out, Checked{"user group " + id, err})
+		out = append(out, Checked{"user group " + id, err, "check slack.allowed_groups and approver_groups; the app needs usergroups:read"})
 	}
 	for _, id := range s.cfg.AllowedUsers {
-		out = append(out, Checked{"allowed user " + id, s.inspectUser(ctx, id)})
+		out = append(out, Checked{"allowed user " + id, s.inspectUser(ctx, id), "check slack.allowed_users and agent_emails"})
 	}
 	return out
 }
 
 func (s *Slack) inspectChannel(ctx context.Context, what, id string) Checked {
+	do := "check its id, and invite the bot: /invite in the channel"
 	err := s.client.mayRead(ctx, id)
 	if errors.Is(err, errRight) {
-		err = fmt.Errorf("the bot can't look whether a card stands there: give the app channels:history (groups:history for a private channel): %w", err)
+		err = fmt.Errorf("the bot can't look whether a card stands there: %w", err)
+		do = "give the app channels:history (groups:history for a private channel) and install it again"
 	}
-	return Checked{what + " " + id, err}
+	return Checked{what + " " + id, err, do}
 }
 
 func (s *Slack) inspectUser(ctx context.Context, id string) error {

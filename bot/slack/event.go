@@ -48,6 +48,12 @@ func (e *events) fresh(id string) bool {
 	return true
 }
 
+func (e *events) forget(id string) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	delete(e.seen, id)
+}
+
 // answerEvent takes an event. Whatever is no concern of ours is acknowledged too: Slack switches off the events of an app
 // that leaves many unanswered.
 func (s *Slack) answerEvent(ctx context.Context, raw []byte) answer {
@@ -69,6 +75,7 @@ func (s *Slack) answerEvent(ctx context.Context, raw []byte) answer {
 	}
 	in := inbound{Kind: anEvent, User: from.User, Team: from.Team, TriggerID: e.EventID}
 	if !s.enqueue(job{in: in, unstored: true}) {
+		s.events.forget(e.EventID)
 		return refusedWith(http.StatusServiceUnavailable, "too busy") // Slack sends it again
 	}
 	return answer{}

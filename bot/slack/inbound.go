@@ -31,10 +31,11 @@ type inbound struct {
 	TriggerID   string `json:"trigger_id,omitempty"`
 	ResponseURL string `json:"response_url,omitempty"`
 
-	Text   string  `json:"text,omitempty"`   // of a command
-	Action string  `json:"action,omitempty"` // of a click: which element
-	Value  string  `json:"value,omitempty"`  // and what it stands for
-	View   *viewIn `json:"view,omitempty"`   // that was submitted, or in which was clicked
+	Text   string   `json:"text,omitempty"`   // of a command
+	List   []string `json:"list,omitempty"`   // of a command: the customers of a pasted list, when there are several
+	Action string   `json:"action,omitempty"` // of a click: which element
+	Value  string   `json:"value,omitempty"`  // and what it stands for
+	View   *viewIn  `json:"view,omitempty"`   // that was submitted, or in which was clicked
 
 	at time.Time // when it came in; only of what a sweep found
 }
@@ -90,7 +91,7 @@ func (c commandIn) from() sender {
 func (c commandIn) inbound() inbound {
 	return inbound{
 		Kind: aCommand, User: c.User, Team: c.Team, Channel: c.Channel, TriggerID: c.TriggerID, ResponseURL: c.ResponseURL,
-		Text: typed(c.Text),
+		Text: typed(c.Text), List: listed(c.Text),
 	}
 }
 
@@ -230,11 +231,7 @@ func (s *Slack) accept(in inbound) (fresh bool, err error) {
 	signal := bot.Signal{
 		ID: in.key(), Kind: bot.SignalCommand, By: bot.Actor{SlackID: in.User, Via: "slack"}, Body: body, ReceivedAt: s.cfg.Now(),
 	}
-	err = s.batches.add(func(ctx context.Context, tx bot.Tx) (err error) {
-		fresh, err = tx.InsertSignal(ctx, signal)
-		return err
-	})
-	return fresh && err == nil, err
+	return s.batches.insert(signal)
 }
 
 // handled notes what became of a thing that came in.

@@ -18,6 +18,9 @@ const openLang = 700 * time.Millisecond
 
 // command opens a view at once, since the trigger dies, and then fills it in.
 func (s *Slack) command(ctx context.Context, in inbound) string {
+	if len(in.List) > 0 {
+		return s.listCommand(ctx, in)
+	}
 	sc := s.screenFor(s.people.lang(ctx, in.User, openLang))
 	switch in.Text {
 	case "pause", "resume":

@@ -87,11 +87,15 @@ func TestEventsAreTakenOnceAndTheAddressProvesItself(t *testing.T) {
 	if got := w.VerifyEvents(context.Background()); !got.OK() {
 		t.Errorf("%+v", got)
 	}
+	w.stop() // what is asked for stays in the queue, to be counted
 	got := w.OpenHome(context.Background(), sanne)
 	if !got.OK() || len(got.Body) != 0 {
 		t.Errorf("%+v", got)
 	}
 	if again := w.Replay(context.Background(), got); !again.OK() {
 		t.Errorf("a repeat: %+v", again)
+	}
+	if n := len(w.bot.queue); n != 1 {
+		t.Errorf("drawn %d times", n)
 	}
 }

@@ -120,6 +120,9 @@ func (s *Slack) answerInteraction(ctx context.Context, raw []byte) answer {
 		return answer{}
 	}
 	key := s.refusal(ctx, from)
+	if in.aboutQuestion() && s.cfg.ours(from) { // who may answer is looked at when it is worked on
+		key = ""
+	}
 	if in.Kind == aSubmit {
 		return s.answerSubmit(ctx, in, key)
 	}
@@ -168,7 +171,7 @@ func (s *Slack) awaitSubmit(ctx context.Context, sc screen, in inbound, now *rep
 		return s.answerView(sc, in, sc.notice("slack.title", s.told(sc, said)))
 	case !fresh: // whoever works on the first one shows what comes of it
 		return answer{}
-	case in.View.Callback == callbackSearch || in.View.Callback == callbackChoose: // shows at once that it is under way
+	case in.View.Callback == callbackSearch || in.View.Callback == callbackChoose || in.View.Callback == callbackList: // shows at once that it is under way
 		return s.answerView(sc, in, sc.working(*in.View))
 	}
 	view, known := now.wait(ctx, s.pace.submit)

@@ -24,10 +24,11 @@ type Config struct {
 	TeamIDs      []string // T…, the workspaces that may use the bot; none: not checked
 	EnterpriseID string   // E…; empty: not checked
 
-	Command         string // the slash command, as registered; empty: /terminate
-	CaseChannel     string // id of the channel where the cards go
-	FallbackChannel string // where they go while that one is closed to the bot; empty: they wait
-	ChannelLanguage string // of everything in that channel, nl or en; empty: nl
+	Command              string // the slash command, as registered; empty: /terminate
+	CaseChannel          string // id of the channel where the cards go
+	CreditControlChannel string // where questions to the credit-control team go; empty: the case channel
+	FallbackChannel      string // where they go while that one is closed to the bot; empty: they wait
+	ChannelLanguage      string // of everything in that channel, nl or en; empty: nl
 
 	AllowedUsers   []string          // U…, who may use the bot
 	AllowedGroups  []string          // S…, user groups whose members may; with no users and no groups nobody may
@@ -46,6 +47,7 @@ type Config struct {
 	// Minimal keeps customers' names, amounts and quotes out of channels: a card says the customer's number and the state.
 	Minimal bool
 
+	Mailer  Mailer           // sends a question by mail when Slack fails; nil: it waits for Slack
 	Now     func() time.Time // nil: time.Now
 	Observe func(Call)       // is told of each call of the Web API; nil: nobody is
 }

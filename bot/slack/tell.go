@@ -3,6 +3,7 @@ package slack
 import (
 	"context"
 	"encoding/json"
+	"errors"
 
 	"github.com/aanmaner/aanmaner/bot"
 )
@@ -10,21 +11,26 @@ import (
 // actionTell is a piece of work of our own: to tell the person the sentence whose key stands in Text.
 const actionTell = "tell"
 
-// tell says something to one person only: by the address that came with what the person did, which works in every channel,
-// or else as a line in the channel.
+// tell says something to one person only: by the address that came with what the person did, which works in every channel
+// for half an hour; or else as a line in the channel, which takes that both are in it; or else as a direct message.
 func (s *Slack) tell(ctx context.Context, in inbound, text string) {
-	var err error
-	if in.ResponseURL != "" {
-		if err = s.client.respond(ctx, in.ResponseURL, text); err == nil {
-			return
-		}
-	}
 	channel := in.Channel
 	if channel == "" {
 		channel = s.cfg.CaseChannel
 	}
-	if second := s.client.whisper(ctx, channel, in.User, text); second != nil {
-		s.log.WarnContext(ctx, "private answer didn't arrive", "user", in.User, "first", err, "second", second)
+	first := errOrigin
+	if in.ResponseURL != "" {
+		first = s.client.respond(ctx, in.ResponseURL, text)
+	}
+	if first == nil {
+		return
+	}
+	second := s.client.whisper(ctx, channel, in.User, text)
+	if second == nil || errors.Is(second, errDoubt) {
+		return
+	}
+	if _, third := s.client.post(ctx, in.User, "", message{text: text}); third != nil {
+		s.log.WarnContext(ctx, "private answer didn't arrive", "user", in.User, "first", first, "second", second, "third", third)
 	}
 }
 

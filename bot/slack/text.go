@@ -16,12 +16,13 @@ const (
 	maxQuote  = 500 // the mail's beginning in the preview
 )
 
-var escaped = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
-
 // esc makes text from outside safe to stand in Slack's mrkdwn: with these three replaced it can neither link nor mention
 // anybody (docs.slack.dev/messaging/formatting-message-text#escaping).
 func esc(s string) string {
-	return escaped.Replace(s)
+	if !strings.ContainsAny(s, "&<>") { // making a replacer costs more than replacing
+		return s
+	}
+	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(s)
 }
 
 // line makes text from outside one visible line of at most max characters: no line breaks, no control characters, nothing
@@ -53,11 +54,16 @@ func cut(s string, max int) string {
 func name(s string) string { return esc(line(s, maxName)) }
 
 // asTyped puts back what Slack and its clients make of quotes, dashes and spaces, and of the three characters that it escapes.
-var asTyped = strings.NewReplacer(
-	"\u2018", "'", "\u2019", "'", "\u201a", "'", "\u201c", `"`, "\u201d", `"`, "\u201e", `"`,
-	"\u2010", "-", "\u2011", "-", "\u2012", "-", "\u2013", "-", "\u2014", "-", "\u2212", "-", "\u00a0", " ", "\u202f", " ",
-	"&lt;", "<", "&gt;", ">", "&amp;", "&",
-)
+func asTyped(s string) string {
+	if !strings.ContainsFunc(s, func(r rune) bool { return r == '&' || r >= 0x80 }) { // as nearly always
+		return s
+	}
+	return strings.NewReplacer(
+		"\u2018", "'", "\u2019", "'", "\u201a", "'", "\u201c", `"`, "\u201d", `"`, "\u201e", `"`,
+		"\u2010", "-", "\u2011", "-", "\u2012", "-", "\u2013", "-", "\u2014", "-", "\u2212", "-", "\u00a0", " ", "\u202f", " ",
+		"&lt;", "<", "&gt;", ">", "&amp;", "&",
+	).Replace(s)
+}
 
 var slackLink = regexp.MustCompile(`<(?:[^|>]*\|)?([^>]*)>`)
 
@@ -66,7 +72,7 @@ var slackLink = regexp.MustCompile(`<(?:[^|>]*\|)?([^>]*)>`)
 func typed(s string) string {
 	s = slackLink.ReplaceAllString(s, "$1")
 	s = strings.TrimPrefix(s, "mailto:")
-	s = asTyped.Replace(s)
+	s = asTyped(s)
 	return line(strings.Trim(strings.TrimSpace(s), `"`), maxQuery)
 }
 

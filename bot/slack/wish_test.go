@@ -285,3 +285,47 @@ func TestCustomersOfOneNameAreToldApart(t *testing.T) {
 		}
 	}
 }
+
+// Shown was what is unpaid. Asking for everything after all brings a service back that the view didn't show.
+func TestAWishThatBringsServicesBackIsShownFirst(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	for _, id := range []string{"inv311", "inv347", "inv389"} {
+		must(t, w.office.EditInvoice(id, func(i *inhousefake.Invoice) { i.ServiceIDs = []string{"7002"} }))
+	}
+	v := w.ask(sanne, "10234")
+	must(t, w.office.PayInvoice("inv311"))
+	w.submit(sanne, v, slackfake.Values{fieldScope: string(bot.ScopeUnpaid)})
+	v = w.top(sanne, v.Hash)
+	if text := slackfake.RenderView(v); !strings.Contains(text, "Nu opgeschort: db02\n") || strings.Contains(text, "[x] web01") {
+		t.Fatal(text)
+	}
+	w.submit(sanne, v, slackfake.Values{fieldScope: string(bot.ScopeAll)})
+	v = w.top(sanne, v.Hash)
+	if text := slackfake.RenderView(v); !strings.Contains(text, "er komen diensten bij die je nog niet zag") || !strings.Contains(text, "[x] web01") || len(w.all()) != 0 {
+		t.Fatal(text)
+	}
+	w.submit(sanne, v, nil)
+	w.card("Wacht op betaling")
+	if got := w.state("10234"); got["7001"] != "suspended" || got["7002"] != "suspended" {
+		t.Error(got)
+	}
+}
+
+func TestAWishThatBringsAWarningIsShownFirst(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	must(t, w.office.EditInvoice("inv311", func(i *inhousefake.Invoice) { i.ServiceIDs = []string{} }))
+	for _, id := range []string{"inv347", "inv389"} {
+		must(t, w.office.EditInvoice(id, func(i *inhousefake.Invoice) { i.ServiceIDs = []string{"7002"} }))
+	}
+	v := w.ask(sanne, "10234")
+	w.submit(sanne, v, slackfake.Values{fieldScope: string(bot.ScopeUnpaid)})
+	v = w.top(sanne, v.Hash)
+	text := slackfake.RenderView(v)
+	if !strings.Contains(text, "lees de waarschuwingen") || !strings.Contains(text, "Factuur 2026-0311 noemt geen dienst") || len(w.all()) != 0 {
+		t.Fatal(text)
+	}
+	w.submit(sanne, v, nil)
+	w.card("Wacht op betaling")
+}

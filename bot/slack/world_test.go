@@ -270,9 +270,14 @@ func (w *world) until(what string, holds func(slackfake.Snapshot) bool) {
 // eventually waits for something to be true outside Slack.
 func (w *world) eventually(what string, holds func() bool) {
 	w.t.Helper()
+	waitFor(w.t, what, holds)
+}
+
+func waitFor(t *testing.T, what string, holds func() bool) {
+	t.Helper()
 	for end := time.Now().Add(patience); !holds(); {
 		if time.Now().After(end) {
-			w.t.Fatalf("waited in vain: %s", what)
+			t.Fatalf("waited in vain: %s", what)
 		}
 		time.Sleep(5 * time.Millisecond) // waits: for the bot's own goroutines, looking again and again
 	}

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/aanmaner/aanmaner/bot"
@@ -30,6 +31,42 @@ func (t *tx) InsertSignal(ctx context.Context, s bot.Signal) (fresh bool, err er
 		return false, fmt.Errorf("insert signal %s: %w", s.ID, err)
 	}
 	return n > 0, nil
+}
+
+// InsertSignals stores signals of no case in one statement. See bot.Tx.
+func (t *tx) InsertSignals(ctx context.Context, signals []bot.Signal) (fresh []bool, err error) {
+	if len(signals) == 0 {
+		return nil, nil
+	}
+	var values strings.Builder
+	var args []any
+	for i, s := range signals {
+		if s.CaseID != 0 || !s.HandledAt.IsZero() {
+			return nil, fmt.Errorf("insert signal %s: it is of case %d, or handled", s.ID, s.CaseID)
+		}
+		n := len(args) // the fewer placeholders the better: SQLite looks each one up by its name
+		args = append(args, s.ID, string(s.Kind), object(s.By), raw(s.Body), s.ReceivedAt.UnixMilli())
+		if i > 0 {
+			values.WriteString(", ")
+		}
+		fmt.Fprintf(&values, "($%d, NULL, $%d, $%d, $%d, $%d, NULL, '')", n+1, n+2, n+3, n+4, n+5)
+	}
+	added := map[string]bool{}
+	err = t.rows(ctx, fmt.Sprintf(sqlInsertSignals, values.String()), args, func(row scanner) error {
+		var id string
+		err := row.Scan(&id)
+		added[id] = true
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("insert %d signals: %w", len(signals), err)
+	}
+	fresh = make([]bool, len(signals))
+	for i, s := range signals {
+		fresh[i] = added[s.ID]
+		delete(added, s.ID) // of two with one id, the first one is it
+	}
+	return fresh, nil
 }
 
 // Signals lists what has not been handled. See bot.Tx.

@@ -64,7 +64,9 @@ const (
 
 	sqlInsertSignal = `INSERT INTO signals (` + signalColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 	ON CONFLICT (id) DO NOTHING`
-	sqlWakeCase = `UPDATE cases SET due_at = CASE WHEN due_at < $1 THEN due_at ELSE $1 END WHERE id = $2`
+	// With a row of placeholders a signal in the place of %s.
+	sqlInsertSignals = `INSERT INTO signals (` + signalColumns + `) VALUES %s ON CONFLICT (id) DO NOTHING RETURNING id`
+	sqlWakeCase      = `UPDATE cases SET due_at = CASE WHEN due_at < $1 THEN due_at ELSE $1 END WHERE id = $2`
 
 	sqlSignals = `SELECT ` + signalColumns + ` FROM signals
 	WHERE case_id IS NOT DISTINCT FROM $1 AND handled_at IS NULL ORDER BY received_at, n`

@@ -14,6 +14,7 @@ import (
 	"log/slog"
 	"runtime/debug"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/aanmaner/aanmaner/bot"
@@ -41,6 +42,8 @@ type Wake struct {
 	advance func(ctx context.Context, caseID int64) error
 	now     func() time.Time
 	log     *slog.Logger
+
+	swept atomic.Int64 // when the last sweep ended, Unix milliseconds of the machine's clock
 
 	mu    sync.Mutex
 	queue []int64
@@ -97,6 +100,16 @@ func (w *Wake) Do(ctx context.Context, caseID int64) error {
 	}
 }
 
+// Swept is when the last sweep ended, whether or not the database answered; zero: there was none yet. A program whose
+// sweeps stopped is wedged.
+func (w *Wake) Swept() time.Time {
+	ms := w.swept.Load()
+	if ms == 0 {
+		return time.Time{}
+	}
+	return time.UnixMilli(ms)
+}
+
 // Run sweeps and works until ctx ends, and then waits for the calls that are under way. Its error is ctx's.
 func (w *Wake) Run(ctx context.Context) error {
 	var workers sync.WaitGroup
@@ -112,6 +125,7 @@ func (w *Wake) Run(ctx context.Context) error {
 	}
 	for {
 		w.sweep(ctx)
+		w.swept.Store(time.Now().UnixMilli())
 		select {
 		case <-ctx.Done():
 			return ctx.Err()

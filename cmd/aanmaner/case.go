@@ -22,7 +22,7 @@ func (a *app) caseCommand() *cobra.Command {
 		Example: "  aanmaner case list\n  aanmaner case show 41\n  aanmaner case retry 41 --as sanne@hoster.example",
 	}
 	cmd.AddCommand(
-		a.caseListCommand(), a.caseShowCommand(), a.caseVerifyCommand(),
+		a.caseListCommand(), a.caseShowCommand(), a.caseVerifyCommand(), a.caseExportCommand(), a.caseForgetCommand(),
 		a.sayCommand("retry", "Try a step again that waits for a person; the bot looks first", bot.SignalRetry),
 		a.sayCommand("done-by-hand", "Say that a step was done by hand; the bot looks before it believes it", bot.SignalByHand),
 		a.sayCommand("stop", "End a case; what was done stays as it is", bot.SignalStop),

@@ -35,6 +35,7 @@ type app struct {
 func run(args []string, s streams, environ []string) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	context.AfterFunc(ctx, stop) // who asks a second time wants it ended at once
 	a := &app{streams: s, environ: environ}
 	root := a.root()
 	root.SetArgs(args)
@@ -67,7 +68,8 @@ Exit status: 0 done, 1 failed, 2 wrong usage or configuration, 3 blocked by the 
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.AddCommand(
 		a.serveCommand(), a.demoCommand(), a.terminateCommand(), a.caseCommand(), a.pauseCommand(), a.resumeCommand(),
-		a.snippetCommand(), a.configCommand(), a.slackCommand(), a.setupCommand(), a.migrateCommand(), a.doctorCommand(), a.versionCommand(),
+		a.snippetCommand(), a.configCommand(), a.slackCommand(), a.setupCommand(), a.migrateCommand(), a.backupCommand(), a.restoreCommand(),
+		a.doctorCommand(), a.versionCommand(),
 	)
 	return root
 }

@@ -85,6 +85,9 @@ func (a *app) printFindings(findings []daemon.Finding) error {
 		if f.Do != "" {
 			fmt.Fprintf(a.out, "       %s\n", f.Do)
 		}
+		if f.Status == "wrong" {
+			fmt.Fprintf(a.out, "       in the guide: %s\n", f.Page)
+		}
 	}
 	if bad {
 		return errFailed

@@ -20,7 +20,7 @@ type layer struct {
 const (
 	vocabulary = "helpdesk backoffice"
 	foundation = vocabulary + " snippets bot/wording bot/calendar bot/replies"
-	adapters   = "bot/dryrun bot/store bot/wake bot/slack bot/mailbox bot/console"
+	adapters   = "bot/dossier bot/dryrun bot/store bot/wake bot/slack bot/mailbox bot/console"
 	clients    = "helpdesk/cerb backoffice/inhouse backoffice/whmcs backoffice/fossbilling"
 )
 
@@ -28,8 +28,9 @@ const (
 // never points up.
 func layers() []layer {
 	return []layer{
-		{"cmd/aanmaner", "bot/daemon bot/sandbox bot/sandbox/show bot " + foundation + " " + clients},
+		{"cmd/aanmaner", "bot/dossier bot/daemon bot/sandbox bot/sandbox/show bot " + foundation + " " + clients},
 		{"cmd/check", ""},
+		{"cmd/package", "bot/daemon"},
 		{"bot/sandbox/show", "bot/slack/*fake helpdesk/*/*fake backoffice/*/*fake snippets"},
 		{"bot/sandbox", "bot/daemon bot/slack/*fake helpdesk/*/*fake backoffice/*/*fake bot " + foundation},
 		{"bot/daemon", adapters + " bot " + foundation + " " + clients},

@@ -8,7 +8,7 @@ import (
 )
 
 // mutableVariables finds package-level variables. Fine are only those that nobody changes: embedded files, sentinel
-// errors, compiled patterns and templates, and the blank name that proves that a type has a port's methods.
+// errors, compiled patterns, templates and replacers, and the blank name that proves that a type has a port's methods.
 func mutableVariables(r *repo) []string {
 	var wrong []string
 	for _, f := range r.product() {
@@ -46,7 +46,14 @@ func isEmbedded(d *ast.GenDecl, s *ast.ValueSpec) bool {
 
 // isFixed knows by their calls the values that are made once and never change.
 func isFixed(e ast.Expr) bool {
-	return isCall(e, "errors", "New") || isCall(e, "fmt", "Errorf") || isCall(e, "regexp", "MustCompile") || isCall(e, "template", "Must")
+	return isCall(e, "errors", "New") || isCall(e, "fmt", "Errorf") || isCall(e, "regexp", "MustCompile") || isCall(e, "template", "Must") ||
+		isCall(e, "strings", "NewReplacer") || isSentinelOf(e)
+}
+
+// isSentinelOf knows another package's sentinel error, given on under the same name.
+func isSentinelOf(e ast.Expr) bool {
+	s, ok := e.(*ast.SelectorExpr)
+	return ok && strings.HasPrefix(s.Sel.Name, "Err")
 }
 
 // initFunctions finds functions that run by being imported.

@@ -37,6 +37,11 @@ func needs() []need {
 			find: inPath("chromium", "chromium-browser", "google-chrome"),
 		},
 		{
+			name: "debootstrap", debian: []string{"debootstrap"}, env: "AANMANER_TEST_DEBOOTSTRAP",
+			find: either(inPath("debootstrap"), inFolders("/usr/sbin/debootstrap")),
+		},
+		{name: "systemd-analyze", debian: []string{"systemd"}, env: "AANMANER_TEST_SYSTEMD_ANALYZE", find: inPath("systemd-analyze")},
+		{
 			name: "Dovecot", debian: []string{"dovecot-imapd"}, env: "AANMANER_TEST_DOVECOT",
 			find: either(inPath("dovecot"), inFolders("/usr/sbin/dovecot")), start: startDovecot,
 		},

@@ -48,6 +48,9 @@ type Config struct {
 
 	// Transport carries the calls; nil means a plain one over HTTP/1.1 that honours the proxy environment.
 	Transport http.RoundTripper
+	// Wrap is put around the transport, so that somebody may count and time the calls; nil: nothing is. It must send what
+	// it is given, once.
+	Wrap func(http.RoundTripper) http.RoundTripper
 	// Now is the clock for the Date header and for what is kept; nil means time.Now.
 	Now func() time.Time
 }

@@ -55,7 +55,7 @@ func newREST(cfg Config, log *slog.Logger) *resty.Client {
 		}
 	}
 	hc := &http.Client{
-		Transport:     punctual{transport},
+		Transport:     wrapped(cfg.Wrap, punctual{transport}),
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 	return resty.NewWithClient(hc).
@@ -63,6 +63,13 @@ func newREST(cfg Config, log *slog.Logger) *resty.Client {
 		SetResponseBodyLimit(cfg.MaxBytes).
 		SetHeader("User-Agent", cfg.UserAgent).
 		SetHeader("Accept", "application/json")
+}
+
+func wrapped(wrap func(http.RoundTripper) http.RoundTripper, t http.RoundTripper) http.RoundTripper {
+	if wrap == nil {
+		return t
+	}
+	return wrap(t)
 }
 
 // do makes a call and decodes a success into out, unless it is nil. The kinds of error are those of package helpdesk.

@@ -36,7 +36,8 @@ type element struct {
 	Options     []option
 	Confirm     *confirm
 	URL         string
-	Dispatch    bool // a choice is sent at once
+	Goto        string // the row that the address leads to, if it is a message
+	Dispatch    bool   // a choice is sent at once
 	Focus       string
 }
 
@@ -103,6 +104,7 @@ func (d drawer) element(e slackfake.Object, blockID string, dispatch bool) eleme
 		Kind: str(e, "type"), Text: plain(e["text"]), Style: str(e, "style"), Action: str(e, "action_id"), Block: blockID, On: d.on,
 		Placeholder: plain(e["placeholder"]), URL: str(e, "url"), Dispatch: dispatch, Focus: d.on.TS + d.on.View + blockID + str(e, "action_id"),
 	}
+	out.Goto = messageKey(out.URL)
 	out.Multiline, _ = e["multiline"].(bool)
 	if c, ok := e["confirm"].(slackfake.Object); ok {
 		out.Confirm = &confirm{plain(c["title"]), plain(c["text"]), plain(c["confirm"]), plain(c["deny"])}

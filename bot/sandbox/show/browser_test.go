@@ -29,6 +29,7 @@ type stage struct {
 	ctx   context.Context
 	world *sandbox.Sandbox
 	url   string
+	look  look
 
 	mu      sync.Mutex
 	outside []string // addresses off loopback that were asked for
@@ -40,7 +41,12 @@ type look struct {
 	width, height int64
 	dark          bool
 	lang          string
+	moves         bool             // the visitor doesn't mind movement
+	now           func() time.Time // nil: the machine's clock
 }
+
+// locale is the browser's own language, in which it draws the fields for dates.
+func (l look) locale() string { return map[string]string{"nl": "nl-NL", "en": "en-GB"}[l.lang] }
 
 func newStage(t *testing.T, l look) *stage {
 	t.Helper()
@@ -48,27 +54,32 @@ func newStage(t *testing.T, l look) *stage {
 	if program == "" {
 		t.Skip("AANMANER_TEST_CHROMIUM names no browser; `go run ./cmd/check` provides one")
 	}
-	s := &stage{t: t}
-	s.startWorld(l.lang)
+	s := &stage{t: t, look: l}
+	s.startWorld(l)
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(program), chromedp.NoSandbox,
-		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true))
+		chromedp.Flag("disable-quic", true), chromedp.Flag("lang", l.locale()), chromedp.Flag("disable-component-update", true))
 	alloc, stop := chromedp.NewExecAllocator(context.Background(), options...)
 	t.Cleanup(stop)
 	ctx, cancel := chromedp.NewContext(alloc)
 	t.Cleanup(cancel)
 	s.ctx = ctx
 	s.must(chromedp.Listen(ctx, s.hear))
-	scheme := "light"
+	scheme, motion := "light", "reduce"
 	if l.dark {
 		scheme = "dark"
+	}
+	if l.moves {
+		motion = "no-preference"
 	}
 	_, err := chromedp.Call(ctx, network.Enable, network.EnableParams{})
 	s.must(err)
 	_, err = chromedp.Call(ctx, runtime.Enable, cdp.Empty{})
 	s.must(err)
 	_, err = chromedp.Call(ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{
-		{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: "reduce"},
+		{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: motion},
 	}})
+	s.must(err)
+	_, err = chromedp.Call(ctx, emulation.SetLocaleOverride, emulation.SetLocaleOverrideParams{Locale: l.locale()})
 	s.must(err)
 	s.run(chromedp.EmulateViewport(l.width, l.height), chromedp.Navigate(s.url+"?lang="+l.lang))
 	s.until("the page is drawn", `document.documentElement.dataset.drawn && document.querySelectorAll("[data-rows=office] > li").length > 0`)
@@ -77,16 +88,18 @@ func newStage(t *testing.T, l look) *stage {
 }
 
 // startWorld starts the doubles, the bot in its production wiring, and the page.
-func (s *stage) startWorld(lang string) {
+func (s *stage) startWorld(l look) {
 	s.t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
-	world, err := sandbox.Start(ctx, sandbox.Options{Dir: s.t.TempDir(), Delay: 300 * time.Millisecond, Lang: lang})
+	world, err := sandbox.Start(ctx, sandbox.Options{Dir: s.t.TempDir(), Delay: 300 * time.Millisecond, Lang: l.lang, Now: l.now})
 	s.must(err)
 	cfg, err := world.Config()
 	s.must(err)
-	d, err := daemon.Open(ctx, cfg, daemon.Options{})
+	d, err := daemon.Open(ctx, cfg, daemon.Options{Now: l.now})
 	s.must(err)
-	page, err := show.New(show.Options{Zone: time.UTC, Lang: lang, Again: func(string) {}})
+	zone, err := time.LoadLocation("Europe/Amsterdam")
+	s.must(err)
+	page, err := show.New(show.Options{Now: l.now, Zone: zone, Lang: l.lang, Again: func(string) {}})
 	s.must(err)
 	ready, ended := make(chan struct{}), make(chan error, 1)
 	go func() {
@@ -122,7 +135,7 @@ func worldOf(w *sandbox.Sandbox) show.World {
 		},
 		People: []show.Person{{ID: sandbox.Sanne, Name: "Sanne Visser", Role: "agent"}, {ID: sandbox.Bram, Name: "Bram Smit", Role: "colleague"},
 			{ID: sandbox.Jacqueline, Name: "Jacqueline de Vries", Role: "lead"}},
-		Links: []show.Link{{Name: "Cerb", URL: w.CerbURL + "/"}},
+		Links: []show.Link{{Name: "Slack", URL: w.SlackURL + "/"}, {Name: "Cerb", URL: w.CerbURL + "/"}, {Name: "Back office", URL: w.OfficeURL + "/"}, {Name: "Inbox", URL: w.InboxURL + "/"}},
 	}
 }
 
@@ -199,4 +212,11 @@ func (s *stage) has(selector, text string) {
 	s.t.Helper()
 	s.until(fmt.Sprintf("%q in %s", text, selector),
 		fmt.Sprintf(`[...document.querySelectorAll(%q)].some(e => e.innerText.replaceAll("\u00a0", " ").includes(%q))`, selector, text))
+}
+
+// shows waits until a text is in a part of the page, in sight or on a tab that isn't open.
+func (s *stage) shows(selector, text string) {
+	s.t.Helper()
+	s.until(fmt.Sprintf("%q in %s", text, selector),
+		fmt.Sprintf(`[...document.querySelectorAll(%q)].some(e => e.textContent.replaceAll("\u00a0", " ").includes(%q))`, selector, text))
 }

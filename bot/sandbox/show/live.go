@@ -21,7 +21,9 @@ type row struct {
 // pane is one of the four.
 type pane struct {
 	Rows []row  `json:"rows"`
-	Head string `json:"head"` // a few words beside the pane's name
+	Head string `json:"head"`           // a few words beside the pane's name
+	All  string `json:"all,omitempty"`  // the words on a button that puts all of them into one command
+	List string `json:"list,omitempty"` // and that command
 }
 
 // picture is all that there is to see for one visitor.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"html/template"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -38,6 +39,7 @@ func (d *painter) look() {
 	for _, p := range d.world.People {
 		d.names[p.ID] = p.Name
 	}
+	d.names[d.world.Channel] = d.t("channel")
 }
 
 // message is a message in Slack.
@@ -160,6 +162,9 @@ func (d *painter) whoHas(email string) string {
 	return email
 }
 
+// addressForm is a web address in a comment, which says nothing to the reader that the ticket's name doesn't.
+var addressForm = regexp.MustCompile(`https?://\S+`)
+
 // customerData is a non-payer in the back office.
 type customerData struct {
 	T                        func(string, ...string) string
@@ -194,12 +199,24 @@ func (d *painter) office() pane {
 			data.Services = append(data.Services, d.service(s))
 		}
 		for _, n := range c.Notes {
-			data.Notes = append(data.Notes, oneLine(strings.TrimSpace(n.Title)+" · "+n.Author+" · "+n.Text))
+			data.Notes = append(data.Notes, oneLine(strings.TrimSpace(n.Title)+" · "+n.Author+" · "+addressForm.ReplaceAllString(n.Text, "")))
 		}
 		p.Rows = append(p.Rows, row{"c" + id, d.draw("customer", data)})
 	}
-	p.Head = d.t("office.head", "who", d.count("owing", owing), "amount", d.money(sum))
+	if len(d.listed) > 1 {
+		p.All, p.List = d.t("all", "n", fmt.Sprint(len(d.listed))), d.wholeList()
+	}
+	p.Head = d.t("office.head", "n", fmt.Sprint(owing), "amount", d.money(sum))
 	return p
+}
+
+// wholeList is the command with all of the list, a line each, as people paste it.
+func (d *painter) wholeList() string {
+	var numbers []string
+	for _, id := range d.listed {
+		numbers = append(numbers, oneLine(d.customer(id).Customer.Number))
+	}
+	return "/terminate " + strings.Join(numbers, "\n")
 }
 
 func (d *painter) customer(id string) inhousefake.Snapshot {
@@ -256,8 +273,14 @@ func daysBetween(from, to string) int {
 
 func (d *painter) service(s inhousefake.Service) serviceData {
 	out := serviceData{Label: s.Label, State: d.t("service." + s.State), Class: s.State}
-	if s.Cancellation != nil {
-		out.State += ", " + d.t("service.ends", "day", snippets.LongDate(d.visitor.lang, s.Cancellation.At))
+	if s.Cancellation == nil {
+		return out
+	}
+	ends := d.t("service.ends", "day", snippets.ShortDate(d.visitor.lang, s.Cancellation.At))
+	if s.State == "cancelled" { // the day says it all
+		out.State = ends
+	} else {
+		out.State += ", " + ends
 	}
 	return out
 }

@@ -14,14 +14,14 @@ let picture = null;
 let opener = null; // the focus mark of what opened the dialog
 let shownModal = "";
 let asking = new AbortController();
-const fresh = {}; // new rows a pane that the visitor hasn't looked at
+const fresh = {}; // keys of the rows a pane that changed since the visitor looked at it
 
 // ---- drawing ----
 
 // rows brings a list up to date: rows that are the same stay as they are, with focus, scroll and open parts.
 function rows(list, wanted, first) {
   const now = new Map([...list.children].map((li) => [li.dataset.key, li]));
-  let changes = 0;
+  const changes = [];
   let before = null;
   for (const row of wanted) {
     let li = now.get(row.k);
@@ -40,7 +40,7 @@ function rows(list, wanted, first) {
         if (d && !d.classList.contains("menu")) d.open = open;
       }
       if (focus) $$("[data-focus]", li).find((x) => x.dataset.focus === focus)?.focus();
-      if (!first) { mark(li); changes++; }
+      if (!first) { mark(li); changes.push(row.k); }
     }
     const place = before ? before.nextElementSibling : list.firstElementChild;
     if (place !== li) list.insertBefore(li, place);
@@ -64,18 +64,29 @@ function drawPane(name, pane, first) {
   const changes = rows(list, wanted, first);
   $(`[data-empty=${name}]`).hidden = wanted.length > 0;
   $(`[data-head=${name}]`).textContent = pane.head || "";
-  if (changes && name === "slack" && (atEnd || first)) scroll.scrollTop = scroll.scrollHeight;
-  if (changes && !$(`#pane-${name}`).matches(":focus-within, :hover")) fresh[name] = (fresh[name] || 0) + changes;
+  if (name === "office") {
+    $("#all").hidden = !pane.all;
+    $("#all").textContent = pane.all || "";
+    $("#all").dataset.command = pane.list || "";
+  }
+  if (name === "slack" && (changes.length || first) && atEnd) scroll.scrollTop = scroll.scrollHeight;
+  if (changes.length && !watched(name)) fresh[name] = new Set([...(fresh[name] || []), ...changes]);
   count(name);
 }
 
+// watched says whether the visitor has a pane before them: it is shown, and the focus or the pointer is in it.
+function watched(name) {
+  const pane = $(`#pane-${name}`);
+  return getComputedStyle(pane).visibility === "visible" && pane.matches(":focus-within, :hover");
+}
+
 function count(name) {
-  const n = fresh[name] || 0;
+  const n = fresh[name]?.size || 0;
   for (const c of $$(`[data-count=${name}]`)) c.textContent = n ? page.new.replace("{n}", n) : "";
 }
 
 function seenPane(name) {
-  fresh[name] = 0;
+  delete fresh[name];
   count(name);
 }
 
@@ -88,6 +99,7 @@ function drawModal(modal) {
   const focus = had && had.contains(document.activeElement) ? document.activeElement.dataset.focus || document.activeElement.id : null;
   shownModal = html;
   space.innerHTML = html;
+  for (const behind of [$("[data-scroll=slack]"), $("#typing")]) behind.inert = Boolean(modal);
   if (!modal) {
     if (had) (opener && $$("[data-focus]").find((x) => x.dataset.focus === opener) || $("#command")).focus();
     opener = null;
@@ -131,23 +143,26 @@ function drawStory(story) {
   outline(acts);
 }
 
-// outline marks the control that comes next.
+// outline marks the control that comes next: the first one that isn't as the step wants it.
 function outline(acts) {
-  $$(".outlined").forEach((x) => x.classList.remove("outlined"));
-  const control = acts.length && !$("#strip").classList.contains("off") && $(acts[acts.length - 1].sel);
-  if (control) control.classList.add("outlined");
+  const next = $("#strip").classList.contains("off") ? undefined : acts.find((a) => (a.do === "click" || (a.do !== "wait" && a.do !== "close" && $(a.sel)?.value !== a.value)));
+  const control = next && $(next.sel);
+  for (const x of $$(".outlined")) if (x !== control) x.classList.remove("outlined");
+  control?.classList.add("outlined");
 }
 
 function draw(p) {
   const first = round !== p.round;
-  if (first) { round = p.round; for (const n of Object.keys(fresh)) seenPane(n); }
+  if (first) {
+    round = p.round;
+    if ($("#again")) $("#again").disabled = false;
+    for (const n of Object.keys(fresh)) seenPane(n);
+  }
   picture = p;
   for (const [name, pane] of Object.entries(p.panes || {})) drawPane(name, pane, first);
   drawModal(p.modal);
   drawStory(p.story || {});
-  const events = p.feed || [];
-  if (events.length === 0) $("#events").textContent = page.none;
-  else { if (!$("#events").firstElementChild) $("#events").textContent = ""; rows($("#events"), events, true); }
+  rows($("#events"), p.feed && p.feed.length ? p.feed : [{ k: "none", h: page.none }], true);
   document.documentElement.dataset.drawn = p.seen;
 }
 
@@ -244,11 +259,30 @@ async function chosen(el) {
   await act({ kind: "press", on: on(el), action: el.dataset.action, block: el.dataset.block, choose: value });
 }
 
-function command(text) {
+// command puts a command into the field. Slack takes none while a dialog is open, so that is closed first.
+async function command(text) {
+  await leave();
   $("#command").value = text;
   grow();
   show("slack");
   $("#command").focus();
+}
+
+// goTo goes to a row, as a link to a message does in Slack.
+async function goTo(key) {
+  await leave();
+  const li = $$("[data-key]").find((x) => x.dataset.key === key);
+  if (!li) return;
+  show(li.closest(".pane").id.slice(5));
+  li.tabIndex = -1;
+  li.focus();
+  mark(li);
+}
+
+function hideStrip(yes) {
+  $("#strip").classList.toggle("off", yes);
+  $("#unhide").hidden = !yes;
+  outline((picture && picture.story.acts) || []);
 }
 
 function grow() {
@@ -266,17 +300,19 @@ document.addEventListener("click", async (e) => {
   const el = e.target.closest("button, a, summary");
   if (!el) return;
   const d = el.dataset;
-  if ("press" in d) { if (el.tagName === "BUTTON") e.preventDefault(); await press(el); }
+  if (d.goto) { e.preventDefault(); await goTo(d.goto); }
+  else if ("press" in d) { if (el.tagName === "BUTTON") e.preventDefault(); await press(el); }
   else if ("dismiss" in d) await act({ kind: "dismiss", on: { view: $("#modal").dataset.view } });
   else if (d.pay) await act({ kind: "pay", id: d.pay });
   else if (d.part) await act({ kind: "part", id: d.part });
-  else if (d.try) command("/terminate " + d.try);
-  else if (d.command) command(d.command);
+  else if (d.try) await command("/terminate " + d.try);
+  else if (d.command) await command(d.command);
   else if (d.tab) { show(d.tab); $("#pane-" + d.tab).focus({ preventScroll: true }); }
   else if (d.langTo) change(d.langTo);
-  else if (el.id === "again") { await act({ kind: "again", lang }); look(); }
+  else if (el.id === "again") { el.disabled = true; hideStrip(false); await act({ kind: "again", lang }); }
   else if (el.id === "keys") $("#help").showModal();
-  else if (el.id === "hide") { $("#strip").classList.add("off"); outline([]); }
+  else if (el.id === "hide") { hideStrip(true); $("#unhide").focus(); }
+  else if (el.id === "unhide") { hideStrip(false); $("#step").focus(); }
   else if (el.id === "step") await doStep();
   else if (el.id === "more") { const open = $("#controls").classList.toggle("open"); el.setAttribute("aria-expanded", String(open)); }
   else if (el.id === "all-events") { const open = $(".feed").classList.toggle("open"); el.setAttribute("aria-expanded", String(open)); }
@@ -346,20 +382,39 @@ const until = async (find) => {
 // doStep works the real controls of the step, as the visitor would.
 async function doStep() {
   const button = $("#step");
-  if (button.disabled || button.hidden) return;
+  if (button.disabled || button.hidden || !picture) return;
   button.disabled = true;
-  for (const a of (picture.story.acts || []).slice()) {
+  for (const a of picture.story.acts || []) {
+    if (a.do === "close") { await leave(); continue; }
     const control = await until(() => $(a.sel));
     if (!control) break;
     const pane = control.closest(".pane");
     if (pane) show(pane.id.slice(5));
-    control.scrollIntoView({ block: "nearest" });
-    if (a.do === "who" && control.value !== a.value) { control.value = a.value; control.dispatchEvent(new Event("change", { bubbles: true })); }
+    (control.closest("li") || control).scrollIntoView({ block: "nearest" });
+    if (a.do === "who" && control.value !== a.value) await become(a.value);
     else if (a.do === "fill") { control.value = a.value; grow(); }
     else if (a.do === "click") control.click();
-    await new Promise((ok) => setTimeout(ok, still.matches ? 0 : 350));
+    outline(picture.story.acts || []);
+    if (!still.matches) await new Promise((ok) => setTimeout(ok, 350)); // for the eye to follow
   }
   button.disabled = false;
+}
+
+// leave closes the dialogs that are open, one after the other.
+async function leave() {
+  for (let open = $("#modal"); open; open = $("#modal")) {
+    const before = shownModal;
+    $("[data-dismiss]", open).click();
+    if (!(await until(() => shownModal !== before))) return;
+  }
+}
+
+// become picks another person, and waits until Slack is drawn as that person sees it.
+async function become(who) {
+  const before = picture;
+  $("#who").value = who;
+  $("#who").dispatchEvent(new Event("change", { bubbles: true }));
+  await until(() => picture !== before);
 }
 
 show(innerWidth < 700 ? "slack" : "office");

@@ -1,5 +1,10 @@
 package show
 
+import (
+	"fmt"
+	"slices"
+)
+
 // The customers of the story: one whose case goes all the way, and one who pays while the agent looks.
 const (
 	storyCustomer = "10234"
@@ -22,7 +27,7 @@ type stepJSON struct {
 
 // act works one real control: the script finds it by its selector, fills it in, picks from it or clicks it.
 type act struct {
-	Do       string `json:"do"` // who, fill, click
+	Do       string `json:"do"` // who, close (whatever dialog is open), fill, wait, click
 	Selector string `json:"sel"`
 	Value    string `json:"value,omitempty"`
 }
@@ -55,6 +60,7 @@ func (d *painter) story() storyJSON {
 	if !current {
 		out.Text = d.t("story.end")
 	}
+	out.Others = []otherJSON{{d.t("other.list", "n", fmt.Sprint(len(d.listed))), d.wholeList()}}
 	for _, o := range [][2]string{{"reseller", "10243"}, {"treated", "10244"}, {"money", "10238"}, {"excluded", "10250"}} {
 		out.Others = append(out.Others, otherJSON{d.t("other." + o[0]), "/terminate " + o[1]})
 	}
@@ -64,24 +70,41 @@ func (d *painter) story() storyJSON {
 func (d *painter) steps() []step {
 	saw := d.feed.saw
 	agent, colleague := d.person("agent"), d.person("colleague")
-	typed := func(who, customer string) []act {
-		return []act{{"who", "#who", who}, {"fill", "#command", "/terminate " + customer}, {"click", "#send", ""}}
+	confirmed, offered := saw("a card"), saw("offered "+storyCustomer)
+	press := act{"click", "#modal [data-submit]", ""}
+	pay := act{"click", `[data-pay="` + storyPayer + `"]`, ""}
+	again := typed(agent, storyPayer) // who closed the dialog too early sees at the next look that nothing is owed
+	if d.offers(agent, storyPayer) {
+		again = []act{{"who", "#who", agent}, press}
 	}
-	press := []act{{"who", "#who", agent}, {"click", "#modal [data-submit]", ""}}
-	offered, confirmed := saw("offered "+storyCustomer), saw("a card")
-	steps := []step{
+	return []step{
 		{"type", saw("view "+agent) || confirmed, typed(agent, storyCustomer)},
 		{"look", offered || confirmed, nil},
-		{"confirm", confirmed, press},
+		{"confirm", confirmed, append(d.looking(agent, storyCustomer), press)},
 		{"follow", saw("treated " + storyCustomer), nil},
 		{"rights", saw("told " + colleague), typed(colleague, "10235")},
-		{"pays", saw("paid " + storyPayer), append(typed(agent, storyPayer), act{"wait", "#modal [data-submit]", ""}, act{"click", `[data-pay="` + storyPayer + `"]`, ""})},
-		{"nothing", saw("paid "+storyPayer) && saw("refused "+storyPayer), press},
+		{"pays", saw("paid " + storyPayer), append(d.looking(agent, storyPayer), pay)},
+		{"nothing", saw("paid "+storyPayer) && saw("refused "+storyPayer), again},
 	}
-	if saw("offered " + storyPayer) { // the agent looks already
-		steps[5].acts = []act{{"click", `[data-pay="` + storyPayer + `"]`, ""}}
+}
+
+// typed is what it takes to send a command as someone.
+func typed(who, customer string) []act {
+	return []act{{"who", "#who", who}, {"close", "#modal", ""}, {"fill", "#command", "/terminate " + customer}, {"click", "#send", ""}}
+}
+
+// looking is what it takes until someone has the preview of a customer before them; nothing much if they have.
+func (d *painter) looking(who, customer string) []act {
+	if d.offers(who, customer) {
+		return []act{{"who", "#who", who}}
 	}
-	return steps
+	return append(typed(who, customer), act{"wait", "#modal [data-submit]", ""})
+}
+
+// offers says whether someone has a dialog open, on top, in which a customer's termination can be confirmed.
+func (d *painter) offers(who, customer string) bool {
+	views := d.snap.Views(who)
+	return len(views) > 0 && slices.ContainsFunc(d.viewSights(views[len(views)-1]), func(s sight) bool { return s.mark == "offered "+customer })
 }
 
 // person is the id of who has a role.

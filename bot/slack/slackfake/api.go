@@ -148,7 +148,11 @@ func (s *Server) allows(scope string) bool {
 }
 
 // scopes is the list that Slack puts into the header X-OAuth-Scopes.
-func (s *Server) scopes() string { return strings.Join(s.opt.Scopes, ",") }
+func (s *Server) scopes() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return strings.Join(s.opt.Scopes, ",")
+}
 
 // record adds to the log of calls.
 func (s *Server) record(c Call) {

@@ -46,11 +46,11 @@ func (s *Server) Type(ctx context.Context, t Typed) Result {
 	to := s.urls.commands
 	trigger := s.newTrigger(t.User)
 	reply := s.newReplyURL(origin{user: t.User, channel: t.Channel})
-	overSocket := s.socketMode
+	form, overSocket := s.commandForm(t, trigger, reply), s.socketMode
 	s.mu.Unlock()
 
 	var r Result
-	if form := s.commandForm(t, trigger, reply); overSocket {
+	if overSocket {
 		r = s.overSocket(ctx, "slash_commands", fields(form))
 	} else {
 		r = s.send(ctx, s.form(to, form, t.Sign))

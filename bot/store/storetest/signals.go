@@ -22,6 +22,7 @@ func signalTests() []subtest {
 		{"ComesOldestFirst", signalOrder},
 		{"OfNoCaseIsAListOfItsOwn", signalOfNone},
 		{"IsTakenByOneAtATime", signalTaken},
+		{"ComesWithManyAtOnce", signalsAtOnce},
 	}
 }
 
@@ -44,6 +45,29 @@ func fullSignal(id string, caseID int64, seconds int) bot.Signal {
 	return bot.Signal{
 		ID: id, CaseID: caseID, Kind: bot.SignalStop, By: bot.Actor{Name: "Sanne", Email: "s@h.example", SlackID: "U1", Via: "slack"},
 		Body: json.RawMessage(`{"note": "  spaties  blijven "}`), ReceivedAt: at(seconds),
+	}
+}
+
+// signalsAtOnce: many in one statement are as many one by one, and of two with the same key one is fresh.
+func signalsAtOnce(t *testing.T, b *Bench) {
+	send(t, b.Store, fullSignal("old", 0, 0))
+	var all, want []bot.Signal
+	for n, id := range []string{"a", "old", "b'; --", "a", "c"} {
+		all = append(all, fullSignal(id, 0, n+1))
+	}
+	all[4] = bot.Signal{ID: "c", ReceivedAt: at(5)}
+	fresh := get(t, b.Store, func(ctx context.Context, tx bot.Tx) ([]bool, error) { return tx.InsertSignals(ctx, all) })
+	same(t, "fresh", fresh, []bool{true, false, true, false, true})
+	want = append(want, fullSignal("old", 0, 0), all[0], all[2], all[4])
+	same(t, "listed", signalsOf(t, b.Again(t), 0), want)
+	none := get(t, b.Store, func(ctx context.Context, tx bot.Tx) ([]bool, error) { return tx.InsertSignals(ctx, nil) })
+	same(t, "none", len(none), 0)
+	err := b.Store.InTx(t.Context(), func(tx bot.Tx) error {
+		_, err := tx.InsertSignals(t.Context(), []bot.Signal{fullSignal("x", 7, 9)})
+		return err
+	})
+	if err == nil {
+		t.Error("a signal of a case is taken, and its case not woken")
 	}
 }
 
