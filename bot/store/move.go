@@ -42,7 +42,7 @@ func tables() []table {
 
 // Move copies everything from one database to another, in one transaction, and proves that it is all there: the number of
 // rows, and the journal of every case. Both are brought up to date first. It may be run again: rows that are there already
-// and the same are left alone. Errors: bot.ErrLocked while a process works on one of them, ErrNotEmpty when the target holds
+// and the same are left alone. Errors: bot.ErrLocked while a process works on one of them, bot.ErrNotEmpty when the target holds
 // anything else; nothing is written then.
 func Move(ctx context.Context, from, to Config) ([]Moved, error) {
 	if from.Path == to.Path {
