@@ -27,10 +27,10 @@ func (sc screen) askButton(customerID, number string) *slackgo.Accessory {
 	return slackgo.NewAccessory(button(actionAsk, cut(customerID, maxOption)+"\n"+line(number, maxLabel), sc.say("slack.button_ask")))
 }
 
-// aboutQuestion says whether something is the answer to a question, which people of credit control may give who otherwise
-// may not use the bot.
-func (in inbound) aboutQuestion() bool {
-	return in.Action == actionAnswer || in.View != nil && in.View.Callback == callbackAnswer
+// forApprovers says whether something is the answer to a question or a look at a case, which people of credit control may do
+// who otherwise may not use the bot.
+func (in inbound) forApprovers() bool {
+	return in.Action == actionAnswer || in.Action == actionHomeOpen || in.View != nil && in.View.Callback == callbackAnswer
 }
 
 // textDialog is a view with one box for free text, and above it what it is about.

@@ -45,11 +45,16 @@ func (s *Slack) click(ctx context.Context, in inbound) string {
 		return s.answerOpened(ctx, in)
 	}
 	who, sc, refused := s.personOf(ctx, in)
+	if action == actionHomeOpen && (refused == "slack.no_email" || s.rights.mayApprove(ctx, in.User) && who.Refused == "") {
+		refused = "" // looking at what stands in one's own home
+	}
 	if refused != "" {
 		s.tell(ctx, in, s.told(sc, refused))
 		return "refused"
 	}
 	switch {
+	case action == actionHomeNew, action == actionHomeOpen:
+		return s.homeClick(ctx, in, sc)
 	case action == actionFullMail && in.View != nil:
 		return s.showMail(ctx, in, sc, who)
 	case action == actionAsk && in.View != nil:

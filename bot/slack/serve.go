@@ -120,7 +120,7 @@ func (s *Slack) answerInteraction(ctx context.Context, raw []byte) answer {
 		return answer{}
 	}
 	key := s.refusal(ctx, from)
-	if in.aboutQuestion() && s.cfg.ours(from) { // who may answer is looked at when it is worked on
+	if in.forApprovers() && s.cfg.ours(from) { // who may is looked at when it is worked on
 		key = ""
 	}
 	if in.Kind == aSubmit {

@@ -47,9 +47,11 @@ type Config struct {
 	// Minimal keeps customers' names, amounts and quotes out of channels: a card says the customer's number and the state.
 	Minimal bool
 
-	Mailer  Mailer           // sends a question by mail when Slack fails; nil: it waits for Slack
-	Now     func() time.Time // nil: time.Now
-	Observe func(Call)       // is told of each call of the Web API; nil: nobody is
+	Mailer Mailer // sends a question by mail when Slack fails; nil: it waits for Slack
+	// Connections tells how the bot stands with the systems around it, for App Home. It asks nobody; nil: only Slack is known.
+	Connections func(context.Context) []Connection
+	Now         func() time.Time // nil: time.Now
+	Observe     func(Call)       // is told of each call of the Web API; nil: nobody is
 }
 
 // Slack takes what agents ask for in Slack and shows them what becomes of it. Make it with New; serve Handler, and keep Run
@@ -67,6 +69,7 @@ type Slack struct {
 	rights *rights
 	link   *linkState
 	events events
+	homes  homes
 
 	queue   chan job
 	mine    keys
@@ -86,6 +89,7 @@ type pace struct {
 
 	sweep     time.Duration // between two looks for what another replica left or changed
 	elsewhere time.Duration // so long another replica's claim on a card counts
+	home      time.Duration // between two looks whether a home tab looks other by now
 	tidy      time.Duration // between two looks for second cards
 
 	sockets socketPace
@@ -103,7 +107,7 @@ func New(cfg Config, reception *bot.Reception, store bot.Store, words *wording.C
 		link:    newLink(cfg), queue: make(chan job, maxQueue), booted: cfg.Now(),
 		pace: pace{
 			slow: 5 * time.Second, silent: 20 * time.Second, glance: 3 * time.Second, submit: 1500 * time.Millisecond, redraw: 2 * time.Second,
-			sweep: 5 * time.Second, elsewhere: drawTimeout + 15*time.Second, tidy: 10 * time.Minute, sockets: defaultSocketPace(),
+			sweep: 5 * time.Second, elsewhere: drawTimeout + 15*time.Second, tidy: 10 * time.Minute, home: 10 * time.Second, sockets: defaultSocketPace(),
 		},
 	}
 	s.client = newClient(cfg, s.link, log)
