@@ -33,6 +33,7 @@ type monitor struct {
 
 	mu      sync.Mutex
 	remotes map[string]remoteState
+	ahead   map[string]time.Duration // how far other systems' clocks are ahead of ours, as they last said
 	stats   func(context.Context) (bot.Stats, error)
 	wake    *wake.Wake
 }
@@ -49,7 +50,7 @@ func buckets() []float64 { return []float64{.01, .025, .05, .1, .25, .5, 1, 2.5,
 
 func newMonitor(now func() time.Time) *monitor {
 	m := &monitor{
-		now: now, registry: prometheus.NewRegistry(), remotes: map[string]remoteState{},
+		now: now, registry: prometheus.NewRegistry(), remotes: map[string]remoteState{}, ahead: map[string]time.Duration{},
 		calls: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "aanmaner_remote_calls_total", Help: "Calls of other systems, by what came of them: ok, refused (4xx), busy (429), failed (5xx) or silent.",
 		}, []string{"system", "method", "outcome"}),
@@ -130,6 +131,7 @@ type counted struct {
 func (c counted) RoundTrip(r *http.Request) (*http.Response, error) {
 	begun := time.Now()
 	resp, err := c.next.RoundTrip(r)
+	c.monitor.clock(c.system, begun, resp)
 	outcome := "ok"
 	switch {
 	case err != nil:
@@ -144,6 +146,50 @@ func (c counted) RoundTrip(r *http.Request) (*http.Response, error) {
 	c.monitor.note(c.system, r.Method, outcome, outcome != "silent" && outcome != "failed", time.Since(begun))
 	return resp, err
 }
+
+// clock notes how far a system's clock is ahead of ours, by the header that HTTP has for it (RFC 9110, 6.6.1).
+func (m *monitor) clock(system string, begun time.Time, resp *http.Response) {
+	if resp == nil {
+		return
+	}
+	theirs, err := http.ParseTime(resp.Header.Get("Date"))
+	if err != nil {
+		return
+	}
+	// The header has whole seconds, cut off; and it was written at some moment between question and answer.
+	m.clockIs(system, theirs.Add(time.Second/2).Sub(begun.Add(time.Since(begun)/2)))
+}
+
+func (m *monitor) clockIs(system string, ahead time.Duration) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.ahead[system] = ahead
+}
+
+// clocks tells how far the others' clocks are ahead of ours.
+func (m *monitor) clocks() map[string]time.Duration {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return maps.Clone(m.ahead)
+}
+
+// clocked notes a system's clock and nothing else.
+func (m *monitor) clocked(system string) func(http.RoundTripper) http.RoundTripper {
+	return func(next http.RoundTripper) http.RoundTripper {
+		return roundTrip(func(r *http.Request) (*http.Response, error) {
+			begun := time.Now()
+			resp, err := next.RoundTrip(r)
+			m.clock(system, begun, resp)
+			return resp, err
+		})
+	}
+}
+
+// roundTrip is a function that sends a request.
+type roundTrip func(*http.Request) (*http.Response, error)
+
+// RoundTrip calls it.
+func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
 // health is what /readyz tells.
 type health struct {
