@@ -24,9 +24,6 @@ type Finding struct {
 }
 
 // Doctor asks every connection and says what is wrong and what to do. It changes nothing.
-//
-// "wrong" keeps the bot from working, or one of those who are to use it; "note" is worth knowing. What can't be asked since
-// the system behind it is silent is left out: the one finding about that system stands for it.
 func (d *Daemon) Doctor(ctx context.Context) (found []Finding) {
 	defer func() {
 		for i := range found {
@@ -35,24 +32,29 @@ func (d *Daemon) Doctor(ctx context.Context) (found []Finding) {
 	}()
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Minute)
 	defer cancel()
-	found = append(d.checkConfig(), d.checkDatabase(ctx)...)
-	desk := d.checkCerb(ctx)
-	found = append(found, desk...)
-	if deskAnswers := desk[0].Status == "ok"; deskAnswers || d.Config.Notice.From == "own" {
-		found = append(found, d.checkNotices(ctx)...)
-	}
-	found = append(found, d.checkOffice(ctx)...)
-	found = append(found, d.checkSlack(ctx, desk[0].Status == "ok")...)
-	return append(found, d.checkClocks()...) // last: the answers until here told the time
+	out := []Finding{{Name: "configuration", Status: "ok", Said: "mode " + d.Config.Mode + ", database " + store.Shown(d.Config.Database)}}
+	out = append(out, d.checkLimits()...)
+	out = append(out, d.checkSecrets()...)
+	out = append(out, d.checkDatabase(ctx)...)
+	out = append(out, d.checkCerb(ctx)...)
+	out = append(out, d.checkNotices(ctx)...)
+	out = append(out, d.checkOffice(ctx)...)
+	out = append(out, d.checkSlack(ctx)...)
+	return append(out, d.checkClocks()...)
 }
 
-func (d *Daemon) checkConfig() []Finding {
-	out := []Finding{{Name: "configuration", Status: "ok", Said: "mode " + d.Config.Mode + ", database " + store.Shown(d.Config.Database)}}
-	for _, w := range d.Config.Warnings() {
-		said, do, _ := strings.Cut(w, " Run: ")
-		out = append(out, Finding{Name: "configuration: secret", Status: "note", Said: said, Do: "run: " + do})
+func (d *Daemon) checkSlack(ctx context.Context) (out []Finding) {
+	if d.slack == nil {
+		return []Finding{{Name: "slack", Status: "note", Said: "no Slack is configured; cases are started on the command line"}}
 	}
-	return out
+	for _, c := range d.slack.Inspect(ctx) {
+		f := Finding{Name: "slack: " + c.Name, Status: "ok", Said: "in order"}
+		if c.Err != nil {
+			f.Status, f.Said, f.Do = "wrong", c.Err.Error(), c.Do
+		}
+		out = append(out, f)
+	}
+	return append(out, d.checkAgents(ctx)...)
 }
 
 func (d *Daemon) checkCerb(ctx context.Context) []Finding {
@@ -108,9 +110,9 @@ func (d *Daemon) checkOffice(ctx context.Context) []Finding {
 func pageOf(name string) string {
 	// What follows the thing itself is a name of theirs: an id, a title, an operation.
 	for _, thing := range []string{
-		"configuration: secret", "clock", "notice", "agent",
 		"cerb: writing", "cerb: set-up", "cerb: custom field", "cerb: snippet", "back office", "slack: token", "slack: app-level token",
 		"slack: case channel", "slack: fallback channel", "slack: user group", "slack: allowed user",
+		"secret", "notice", "agents", "agent", "clock of",
 	} {
 		if strings.HasPrefix(name, thing) {
 			name = thing

@@ -140,7 +140,7 @@ func (c *Config) Warnings() (warnings []string) {
 			continue
 		}
 		if info, err := os.Stat(s.file); err == nil && info.Mode().Perm()&0o027 != 0 {
-			warnings = append(warnings, fmt.Sprintf("%s_file: %s has mode %04o; others may read or change it. Run: chmod o=,g-wx %s",
+			warnings = append(warnings, fmt.Sprintf("%s_file: %s has mode %04o; others may read or change it. Run: chmod 0640 %s",
 				s.key, s.file, info.Mode().Perm(), s.file))
 		}
 	}

@@ -33,16 +33,16 @@ type monitor struct {
 
 	mu      sync.Mutex
 	remotes map[string]remoteState
-	ahead   map[string]time.Duration // how far other systems' clocks are ahead of ours, as they last said
 	stats   func(context.Context) (bot.Stats, error)
 	wake    *wake.Wake
 }
 
 // remoteState is how another system answered lately.
 type remoteState struct {
-	Good    time.Time // the last answer that was none of its failures
-	Bad     time.Time // the last time that it failed or kept silent
-	Outcome string    // of the last call
+	Good    time.Time     // the last answer that was none of its failures
+	Bad     time.Time     // the last time that it failed or kept silent
+	Outcome string        // of the last call
+	Skew    time.Duration // of its clock against ours, by the last answer's Date
 }
 
 // buckets are for calls that take from some milliseconds to half a minute.
@@ -50,7 +50,7 @@ func buckets() []float64 { return []float64{.01, .025, .05, .1, .25, .5, 1, 2.5,
 
 func newMonitor(now func() time.Time) *monitor {
 	m := &monitor{
-		now: now, registry: prometheus.NewRegistry(), remotes: map[string]remoteState{}, ahead: map[string]time.Duration{},
+		now: now, registry: prometheus.NewRegistry(), remotes: map[string]remoteState{},
 		calls: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "aanmaner_remote_calls_total", Help: "Calls of other systems, by what came of them: ok, refused (4xx), busy (429), failed (5xx) or silent.",
 		}, []string{"system", "method", "outcome"}),
@@ -131,7 +131,6 @@ type counted struct {
 func (c counted) RoundTrip(r *http.Request) (*http.Response, error) {
 	begun := time.Now()
 	resp, err := c.next.RoundTrip(r)
-	c.monitor.clock(c.system, begun, resp)
 	outcome := "ok"
 	switch {
 	case err != nil:
@@ -143,43 +142,34 @@ func (c counted) RoundTrip(r *http.Request) (*http.Response, error) {
 	case resp.StatusCode >= http.StatusBadRequest:
 		outcome = "refused"
 	}
+	if err == nil {
+		c.monitor.clock(c.system, resp.Header.Get("Date"))
+	}
 	c.monitor.note(c.system, r.Method, outcome, outcome != "silent" && outcome != "failed", time.Since(begun))
 	return resp, err
 }
 
-// clock notes how far a system's clock is ahead of ours, by the header that HTTP has for it (RFC 9110, 6.6.1).
-func (m *monitor) clock(system string, begun time.Time, resp *http.Response) {
-	if resp == nil {
-		return
-	}
-	theirs, err := http.ParseTime(resp.Header.Get("Date"))
+// clock keeps how far a system's clock is from ours. A Date is of whole seconds.
+func (m *monitor) clock(system, date string) {
+	at, err := http.ParseTime(date)
 	if err != nil {
 		return
 	}
-	// The header has whole seconds, cut off; and it was written at some moment between question and answer.
-	m.clockIs(system, theirs.Add(time.Second/2).Sub(begun.Add(time.Since(begun)/2)))
-}
-
-func (m *monitor) clockIs(system string, ahead time.Duration) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.ahead[system] = ahead
-}
-
-// clocks tells how far the others' clocks are ahead of ours.
-func (m *monitor) clocks() map[string]time.Duration {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return maps.Clone(m.ahead)
+	s := m.remotes[system]
+	s.Skew = at.Sub(m.now())
+	m.remotes[system] = s
 }
 
 // clocked notes a system's clock and nothing else.
 func (m *monitor) clocked(system string) func(http.RoundTripper) http.RoundTripper {
 	return func(next http.RoundTripper) http.RoundTripper {
 		return roundTrip(func(r *http.Request) (*http.Response, error) {
-			begun := time.Now()
 			resp, err := next.RoundTrip(r)
-			m.clock(system, begun, resp)
+			if err == nil {
+				m.clock(system, resp.Header.Get("Date"))
+			}
 			return resp, err
 		})
 	}
@@ -190,6 +180,17 @@ type roundTrip func(*http.Request) (*http.Response, error)
 
 // RoundTrip calls it.
 func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+// skews are the clocks of the systems that have answered, against ours.
+func (m *monitor) skews() map[string]time.Duration {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	out := map[string]time.Duration{}
+	for system, s := range m.remotes {
+		out[system] = s.Skew
+	}
+	return out
+}
 
 // health is what /readyz tells.
 type health struct {

@@ -11,8 +11,9 @@ const cardEvent = "aanmaner_case"
 type message struct {
 	text      string
 	blocks    []slackgo.Block
-	caseID    int64 // 0: no card
-	broadcast bool  // a thread's line that the channel sees too
+	caseID    int64  // 0: no card
+	question  string // id of the question that it asks; empty: it is none
+	broadcast bool   // a thread's line that the channel sees too
 }
 
 func (m message) options() []slackgo.MsgOption {
@@ -25,6 +26,11 @@ func (m message) options() []slackgo.MsgOption {
 	if m.caseID != 0 {
 		options = append(options, slackgo.MsgOptionMetadata(slackgo.SlackMetadata{
 			EventType: cardEvent, EventPayload: map[string]any{"case": m.caseID},
+		}))
+	}
+	if m.question != "" {
+		options = append(options, slackgo.MsgOptionMetadata(slackgo.SlackMetadata{
+			EventType: questionEvent, EventPayload: map[string]any{"question": m.question},
 		}))
 	}
 	return options

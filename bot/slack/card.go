@@ -234,6 +234,7 @@ func (sc screen) menu(f bot.File) slackgo.BlockElement {
 	if c.State == bot.Person && slices.ContainsFunc(f.Intents, func(in bot.Intent) bool { return in.Outcome == bot.Unknown }) {
 		options = append(options, slackgo.NewOptionBlockObject(choiceNotDone+":"+pointer(c), plainText(sc.say("slack.button_not_done")), nil))
 	}
+	options = append(options, slackgo.NewOptionBlockObject(choiceAsk+":"+pointer(c), plainText(sc.say("slack.button_ask")), nil))
 	if webAddress(c.Ticket.URL) {
 		open := slackgo.NewOptionBlockObject(choiceLink+":"+pointer(c), plainText(sc.say("slack.button_ticket")), nil)
 		open.URL = c.Ticket.URL

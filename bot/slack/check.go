@@ -48,8 +48,7 @@ func (s *Slack) Inspect(ctx context.Context) []Checked {
 		out = append(out, Checked{"user group " + id, err, "check slack.allowed_groups and approver_groups; the app needs usergroups:read"})
 	}
 	for _, id := range s.cfg.AllowedUsers {
-		_, err := s.inspectUser(ctx, id)
-		out = append(out, Checked{"allowed user " + id, err, "check slack.allowed_users and agent_emails"})
+		out = append(out, Checked{"allowed user " + id, s.inspectUser(ctx, id), "check slack.allowed_users and agent_emails"})
 	}
 	return out
 }
@@ -84,54 +83,17 @@ func (s *Slack) inspectChannel(ctx context.Context, what, id string, scopes []st
 	return Checked{what + " " + id, err, do}
 }
 
-func (s *Slack) inspectUser(ctx context.Context, id string) (person, error) {
+func (s *Slack) inspectUser(ctx context.Context, id string) error {
 	who, err := s.people.get(ctx, id)
 	switch {
 	case err != nil:
-		return who, err
+		return err
 	case who.Refused != "":
-		return who, fmt.Errorf("%s: %s", who.Name, s.told(s.screenFor("en"), who.Refused))
+		return fmt.Errorf("%s: %s", who.Name, s.told(s.screenFor("en"), who.Refused))
 	case who.Email == "":
-		return who, fmt.Errorf("%s: no e-mail address; give the app users:read.email or name it in agent_emails", who.Name)
+		return fmt.Errorf("%s: no e-mail address; give the app users:read.email or name it in agent_emails", who.Name)
 	}
-	return who, nil
-}
-
-// Agent is a person who may use the bot, as Slack knows one.
-type Agent struct {
-	ID    string
-	Name  string
-	Email string // as the helpdesk is to know the person
-	Named bool   // in slack.allowed_users, and not only as a member of a group
-	Err   error  // why the person can't use the bot in spite of it
-}
-
-// maxAgents is how many people are looked up at most: users.info takes some hundred calls a minute.
-const maxAgents = 80
-
-// Agents lists everybody who may use the bot, named or by a group. all is false when there are more than are listed, or
-// when a group can't be read.
-func (s *Slack) Agents(ctx context.Context) (agents []Agent, all bool) {
-	ids, all := slices.Clone(s.cfg.AllowedUsers), true
-	for _, group := range s.cfg.AllowedGroups {
-		members, err := s.rights.members(ctx, group)
-		all = all && err == nil
-		for _, id := range members {
-			if !slices.Contains(ids, id) {
-				ids = append(ids, id)
-			}
-		}
-	}
-	if len(ids) > maxAgents {
-		ids, all = ids[:maxAgents], false
-	}
-	for _, id := range ids {
-		who, err := s.inspectUser(ctx, id)
-		agents = append(agents, Agent{
-			ID: id, Name: who.Name, Email: who.Email, Named: slices.Contains(s.cfg.AllowedUsers, id), Err: err,
-		})
-	}
-	return agents, all
+	return nil
 }
 
 // Check is all that Inspect found to be wrong, in one error; nil: all is well.

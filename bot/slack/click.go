@@ -41,13 +41,24 @@ func (s *Slack) click(ctx context.Context, in inbound) string {
 	if action == choiceLink || action == fieldCustomer {
 		return "nothing asked"
 	}
+	if action == actionAnswer {
+		return s.answerOpened(ctx, in)
+	}
 	who, sc, refused := s.personOf(ctx, in)
+	if action == actionHomeOpen && (refused == "slack.no_email" || s.rights.mayApprove(ctx, in.User) && who.Refused == "") {
+		refused = "" // looking at what stands in one's own home
+	}
 	if refused != "" {
 		s.tell(ctx, in, s.told(sc, refused))
 		return "refused"
 	}
-	if action == actionFullMail && in.View != nil {
+	switch {
+	case action == actionHomeNew, action == actionHomeOpen:
+		return s.homeClick(ctx, in, sc)
+	case action == actionFullMail && in.View != nil:
 		return s.showMail(ctx, in, sc, who)
+	case action == actionAsk && in.View != nil:
+		return s.askFromView(ctx, in, sc)
 	}
 	id, version, ok := parsePointer(value)
 	if !ok {
@@ -61,6 +72,8 @@ func (s *Slack) click(ctx context.Context, in inbound) string {
 		return s.clicked(ctx, in, sc, who, order{caseID: id, version: version, kind: bot.SignalRetry})
 	case choiceStop:
 		return s.ask(ctx, in, sc, callbackStop, order{caseID: id, version: version, kind: bot.SignalStop})
+	case choiceAsk:
+		return s.askFromCard(ctx, in, sc, id)
 	case choiceNotDone:
 		return s.ask(ctx, in, sc, callbackNotDone, order{caseID: id, version: version, kind: bot.SignalRetry})
 	case actionByHand:

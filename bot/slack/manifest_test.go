@@ -107,7 +107,7 @@ func scopeOf() map[string]string {
 		"OpenViewContext": "", "PushViewContext": "", "UpdateViewContext": "", "PublishViewContext": "", "AuthTestContext": "", "GetPermalinkContext": "",
 		"StartSocketModeContext":     "", // by the app-level token
 		"GetConversationInfoContext": "", // made only where somebody gave the app channels:read or groups:read of their own accord
-		"PostMessageContext":     "chat:write", "PostEphemeralContext": "chat:write", "UpdateMessageContext": "chat:write", "DeleteMessageContext": "chat:write",
+		"PostMessageContext":         "chat:write", "PostEphemeralContext": "chat:write", "UpdateMessageContext": "chat:write", "DeleteMessageContext": "chat:write",
 		"GetUserInfoContext": "users:read", "GetConversationHistoryContext": "channels:history", "GetUserGroupMembersContext": "usergroups:read",
 	}
 }

@@ -61,6 +61,8 @@ type meta struct {
 	Last     backoffice.Date `json:"last,omitempty"`
 	Case     int64           `json:"case,omitempty"`
 	Version  int64           `json:"version,omitempty"`
+	Question string          `json:"question,omitempty"` // id, of an answer
+	About    string          `json:"about,omitempty"`    // the number of the customer that a question is about
 }
 
 func (m meta) String() string {

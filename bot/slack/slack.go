@@ -24,10 +24,11 @@ type Config struct {
 	TeamIDs      []string // T…, the workspaces that may use the bot; none: not checked
 	EnterpriseID string   // E…; empty: not checked
 
-	Command         string // the slash command, as registered; empty: /terminate
-	CaseChannel     string // id of the channel where the cards go
-	FallbackChannel string // where they go while that one is closed to the bot; empty: they wait
-	ChannelLanguage string // of everything in that channel, nl or en; empty: nl
+	Command              string // the slash command, as registered; empty: /terminate
+	CaseChannel          string // id of the channel where the cards go
+	CreditControlChannel string // where questions to the credit-control team go; empty: the case channel
+	FallbackChannel      string // where they go while that one is closed to the bot; empty: they wait
+	ChannelLanguage      string // of everything in that channel, nl or en; empty: nl
 
 	AllowedUsers   []string          // U…, who may use the bot
 	AllowedGroups  []string          // S…, user groups whose members may; with no users and no groups nobody may
@@ -46,8 +47,11 @@ type Config struct {
 	// Minimal keeps customers' names, amounts and quotes out of channels: a card says the customer's number and the state.
 	Minimal bool
 
-	Now     func() time.Time // nil: time.Now
-	Observe func(Call)       // is told of each call of the Web API; nil: nobody is
+	Mailer Mailer // sends a question by mail when Slack fails; nil: it waits for Slack
+	// Connections tells how the bot stands with the systems around it, for App Home. It asks nobody; nil: only Slack is known.
+	Connections func(context.Context) []Connection
+	Now         func() time.Time // nil: time.Now
+	Observe     func(Call)       // is told of each call of the Web API; nil: nobody is
 	// Wrap is put around the transport of the Web API's calls. It must send what it is given, once; nil: nothing is put there.
 	Wrap func(http.RoundTripper) http.RoundTripper
 }
@@ -67,6 +71,7 @@ type Slack struct {
 	rights *rights
 	link   *linkState
 	events events
+	homes  homes
 
 	queue   chan job
 	mine    keys
@@ -86,6 +91,7 @@ type pace struct {
 
 	sweep     time.Duration // between two looks for what another replica left or changed
 	elsewhere time.Duration // so long another replica's claim on a card counts
+	home      time.Duration // between two looks whether a home tab looks other by now
 	tidy      time.Duration // between two looks for second cards
 
 	sockets socketPace
@@ -103,7 +109,7 @@ func New(cfg Config, reception *bot.Reception, store bot.Store, words *wording.C
 		link:    newLink(cfg), queue: make(chan job, maxQueue), booted: cfg.Now(),
 		pace: pace{
 			slow: 5 * time.Second, silent: 20 * time.Second, glance: 3 * time.Second, submit: 1500 * time.Millisecond, redraw: 2 * time.Second,
-			sweep: 5 * time.Second, elsewhere: drawTimeout + 15*time.Second, tidy: 10 * time.Minute, sockets: defaultSocketPace(),
+			sweep: 5 * time.Second, elsewhere: drawTimeout + 15*time.Second, tidy: 10 * time.Minute, home: 10 * time.Second, sockets: defaultSocketPace(),
 		},
 	}
 	s.client = newClient(cfg, s.link, log)

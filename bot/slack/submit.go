@@ -16,6 +16,9 @@ import (
 func (s *Slack) submit(ctx context.Context, in inbound, now *reply) string {
 	m := in.View.meta()
 	o := order{caseID: m.Case, version: m.Version, note: line(in.View.Values[fieldWhy], maxReason)}
+	if in.View.Callback == callbackAnswer {
+		return s.answeredQuestion(ctx, in, now)
+	}
 	who, sc, refused := s.personOf(ctx, in)
 	if refused != "" {
 		return s.show(ctx, in, now, sc.notice("slack.title_blocked", s.told(sc, refused)), "refused")
@@ -29,6 +32,8 @@ func (s *Slack) submit(ctx context.Context, in inbound, now *reply) string {
 		return s.startList(ctx, in, now, sc, who)
 	case callbackConfirm:
 		return s.confirm(ctx, in, now, sc, who)
+	case callbackAsk:
+		return s.askedQuestion(ctx, in, now, sc, who)
 	case callbackStop:
 		o.kind = bot.SignalStop
 		return s.ordered(ctx, in, now, sc, who, o)

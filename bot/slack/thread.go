@@ -72,6 +72,10 @@ func (sc screen) event(f bot.File, e bot.Entry) (text string, loud bool) {
 		return sc.say("slack.told_retry", "who", who), false
 	case "done by hand":
 		return sc.say("slack.told_hand", "who", who), false
+	case "question asked":
+		return sc.say("slack.told_asked", "who", who), false
+	case "question answered":
+		return sc.say("slack.told_answered", "who", who), false
 	case "ended":
 		return sc.say("slack.told_ended", "why", why), false
 	}

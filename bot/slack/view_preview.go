@@ -32,7 +32,9 @@ const actionFullMail = "full_mail"
 // top what is other than when the agent looked; empty: nothing.
 func (sc screen) preview(p bot.Preview, a asked, changed string) slackgo.ModalViewRequest {
 	plan := p.Plan
-	body := []slackgo.Block{section(sc.customerLine(plan.Customer)), sc.figures(plan)}
+	who := section(sc.customerLine(plan.Customer))
+	who.Accessory = sc.askButton(plan.Customer.ID, plan.Customer.Number)
+	body := []slackgo.Block{who, sc.figures(plan)}
 	if len(plan.Invoices) > 0 {
 		body = append(body, contextLine(sc.invoices(plan.Invoices)))
 	}

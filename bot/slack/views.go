@@ -101,7 +101,9 @@ func (sc screen) choice(c backoffice.Customer, known map[string]bot.Glance) *sla
 func (sc screen) blocked(customer *backoffice.Customer, why []wording.Reason, caseURL string) slackgo.ModalViewRequest {
 	var blocks []slackgo.Block
 	if customer != nil {
-		blocks = append(blocks, section(sc.customerLine(*customer)))
+		who := section(sc.customerLine(*customer))
+		who.Accessory = sc.askButton(customer.ID, customer.Number)
+		blocks = append(blocks, who)
 	}
 	texts := make([]string, len(why))
 	for i, r := range why {
@@ -177,6 +179,10 @@ func (sc screen) faultsOf(v viewIn) map[string]string {
 	case callbackStop, callbackByHand, callbackNotDone:
 		if line(v.Values[fieldWhy], maxReason) == "" {
 			faults[fieldWhy] = sc.say("slack.need_text")
+		}
+	case callbackAsk, callbackAnswer:
+		if paragraphs(v.Values[fieldText], maxQuestion) == "" {
+			faults[fieldText] = sc.say("slack.need_text")
 		}
 	case callbackSetAside:
 		if line(v.Values[fieldSetAside], maxWhy) == "" {

@@ -47,6 +47,8 @@ func (s *Slack) Run(ctx context.Context) error {
 	wg.Go(func() { s.keepCards(ctx, workCtx) })
 	wg.Go(func() { s.sweepCards(ctx) })
 	wg.Go(func() { s.sweepLeftovers(ctx) })
+	wg.Go(func() { s.sweepQuestions(ctx) })
+	wg.Go(func() { s.sweepHomes(ctx) })
 	wg.Go(func() { every(ctx, s.pace.tidy, func() { s.tidy(ctx) }) })
 	if s.cfg.Mode == ModeSocket {
 		wg.Go(func() { s.newSockets().run(ctx) })

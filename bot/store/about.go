@@ -4,8 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"path/filepath"
-	"syscall"
 	"time"
 )
 
@@ -16,10 +14,9 @@ type About struct {
 	Have, Want int64  // the version of the tables, and the one that this program knows
 	// Ahead is how far the database's clock is ahead of ours; always 0 for SQLite, which has no clock of its own.
 	Ahead time.Duration
-	// Free is how many bytes the disk of an SQLite file has left for us, Size how many the database takes up. -1: not known;
-	// a server doesn't tell what its disk has left.
-	Free, Size int64
-	Standbys   int // servers that follow this one, as far as our user may see them; -1: not known
+	Size  int64 // of the database, in bytes
+	// Standbys is how many servers follow this one; -1: there can be none.
+	Standbys int
 }
 
 // About asks the database about itself. It changes nothing.
@@ -28,7 +25,7 @@ func (s *Store) About(ctx context.Context) (About, error) {
 }
 
 func (f *sqliteFile) about(ctx context.Context) (About, error) {
-	a := About{Kind: "SQLite", Free: freeBytes(filepath.Dir(f.path)), Standbys: -1}
+	a := About{Kind: "SQLite", Standbys: -1}
 	one := func(query string, into ...any) error {
 		return f.read(ctx, query, nil, func(row scanner) error { return row.Scan(into...) })
 	}
@@ -49,7 +46,7 @@ const sqlAbout = `SELECT current_setting('server_version'), pg_database_size(cur
  (SELECT count(*) FROM pg_stat_replication), (SELECT coalesce(max(version_id), 0) FROM goose_db_version)`
 
 func (p *postgres) about(ctx context.Context) (About, error) {
-	a := About{Kind: "PostgreSQL", Free: -1}
+	a := About{Kind: "PostgreSQL"}
 	if err := p.read(ctx, sqlAbout, nil, func(row scanner) error {
 		return row.Scan(&a.Version, &a.Size, &a.Standbys, &a.Have)
 	}); err != nil {
@@ -65,13 +62,4 @@ func (p *postgres) about(ctx context.Context) (About, error) {
 	var err error
 	a.Want, err = newest()
 	return a, err
-}
-
-// freeBytes is what a folder's disk has left for us; -1 when it can't be asked.
-func freeBytes(folder string) int64 {
-	var disk syscall.Statfs_t
-	if err := syscall.Statfs(folder, &disk); err != nil {
-		return -1
-	}
-	return int64(disk.Bavail) * int64(disk.Bsize)
 }

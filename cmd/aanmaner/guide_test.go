@@ -80,7 +80,7 @@ func anchors(text string) map[string]bool {
 
 // slug is a heading as a link names it.
 func slug(heading string) string {
-	heading = regexp.MustCompile("[^\\p{L}\\p{N} _-]").ReplaceAllString(strings.ToLower(heading), "")
+	heading = regexp.MustCompile(`[^\p{L}\p{N} _-]`).ReplaceAllString(strings.ToLower(heading), "")
 	return strings.ReplaceAll(strings.TrimSpace(heading), " ", "-")
 }
 

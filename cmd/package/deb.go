@@ -68,15 +68,20 @@ func (r release) debInfo(ctx context.Context, program, tmp string) (*nfpm.Info, 
 	contents := files.Contents{
 		file(program, "/usr/bin/aanmaner", 0o755), conf, file(copyright, "/usr/share/doc/aanmaner/copyright", 0o644),
 		file(filepath.Join(r.root, "deploy/systemd/aanmaner.service"), "/usr/lib/systemd/system/aanmaner.service", 0o644),
-		file(filepath.Join(r.root, "CHANGELOG.md"), "/usr/share/doc/aanmaner/CHANGELOG.md", 0o644),
-		file(filepath.Join(r.root, "README.md"), "/usr/share/doc/aanmaner/README.md", 0o644),
 	}
-	pages, err := filepath.Glob(filepath.Join(r.root, "docs", "*.md"))
-	if err != nil {
-		return nil, err
-	}
-	for _, page := range pages {
-		contents = append(contents, file(page, "/usr/share/doc/aanmaner/docs/"+filepath.Base(page), 0o644))
+	// The pages lie beside each other as they do here, so that what they point at is there, too.
+	for _, pattern := range []string{"README.md", "CHANGELOG.md", "LICENSE", "docs/*", "deploy/kubernetes/*", "deploy/proxy/*", "backoffice/inhouse/openapi.yaml"} {
+		pages, err := filepath.Glob(filepath.Join(r.root, pattern))
+		if err != nil {
+			return nil, err
+		}
+		for _, page := range pages {
+			place, err := filepath.Rel(r.root, page)
+			if err != nil {
+				return nil, err
+			}
+			contents = append(contents, file(page, "/usr/share/doc/aanmaner/"+filepath.ToSlash(place), 0o644))
+		}
 	}
 	script := func(name string) string { return filepath.Join(r.root, "deploy/debian", name) }
 	info := nfpm.WithDefaults(&nfpm.Info{

@@ -1,0 +1,118 @@
+package slack
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	slackgo "github.com/slack-go/slack"
+
+	"github.com/aanmaner/aanmaner/backoffice"
+	"github.com/aanmaner/aanmaner/bot"
+	"github.com/aanmaner/aanmaner/bot/wording"
+)
+
+const (
+	maxRows   = 10 // of a list in a home
+	soonDays  = 7  // a cancellation within so many days is named
+)
+
+// homeLists are the cases of a person's home. A case may stand in several lists: each asks something else.
+type homeLists struct {
+	mayStart bool // cases
+	approver bool
+	waiting  []bot.Case // for a person to decide
+	mine     []bot.Case
+	soon     []bot.Case // cancelled within a week, the first one first
+}
+
+// homeOf sorts the open cases into the lists of one person.
+func homeOf(all []bot.Case, who person, mayStart, approver bool, now time.Time, zone *time.Location) homeLists {
+	lists := homeLists{mayStart: mayStart, approver: approver}
+	today := backoffice.DateOf(now, zone)
+	for _, c := range all {
+		mine := c.StartedBy.SlackID == who.ID || who.Email != "" && strings.EqualFold(c.Terms.AgentEmail, who.Email)
+		if c.State == bot.Person && approver {
+			lists.waiting = append(lists.waiting, c)
+		}
+		if mine {
+			lists.mine = append(lists.mine, c)
+		}
+		if (mine || approver) && !c.Terms.CancelOn.IsZero() && today.DaysUntil(c.Terms.CancelOn) <= soonDays {
+			lists.soon = append(lists.soon, c)
+		}
+	}
+	slices.Reverse(lists.waiting) // who waits longest comes first
+	slices.SortStableFunc(lists.soon, func(a, b bot.Case) int { return strings.Compare(string(a.Terms.CancelOn), string(b.Terms.CancelOn)) })
+	return lists
+}
+
+// home is the home tab: how the bot stands with what is around it, one button, and the lists.
+func (sc screen) home(lists homeLists, around []Connection, now time.Time) []slackgo.Block {
+	var blocks []slackgo.Block
+	if sc.dry() {
+		blocks = append(blocks, contextLine(sc.say("dry_run")))
+	}
+	start := button(actionHomeNew, "new", sc.say("slack.button_new"))
+	start.Style = slackgo.StylePrimary
+	blocks = append(blocks, contextLine(sc.connected(around, now)))
+	if lists.mayStart {
+		blocks = append(blocks, slackgo.NewActionBlock("", start))
+	}
+	if lists.approver {
+		blocks = append(blocks, sc.homeList("slack.home_waiting", "slack.home_none_waiting", lists.waiting)...)
+	}
+	blocks = append(blocks, sc.homeList("slack.home_mine", "slack.home_none_mine", lists.mine)...)
+	return append(blocks, sc.homeList("slack.home_soon", "slack.home_none_soon", lists.soon)...)
+}
+
+// connected says that everything answers, and when that was seen; or, of each that doesn't, since when that is.
+func (sc screen) connected(around []Connection, now time.Time) string {
+	var silent []string
+	for _, c := range around {
+		switch {
+		case !c.OK && c.Since.IsZero():
+			silent = append(silent, sc.say("slack.home_silent", "system", esc(line(c.Name, maxLabel))))
+		case !c.OK:
+			silent = append(silent, sc.say("slack.home_silent_since", "system", esc(line(c.Name, maxLabel)), "at", wording.Instant(c.Since)))
+		}
+	}
+	if len(silent) > 0 {
+		return ":warning: " + strings.Join(silent, " ") + " " + sc.say("slack.home_cases_wait")
+	}
+	return sc.say("slack.home_connected", "time", sc.clock(now))
+}
+
+// homeList is a heading and the first rows, or what is said where there are none.
+func (sc screen) homeList(title, none string, all []bot.Case) []slackgo.Block {
+	head := slackgo.NewHeaderBlock(plainText(cut(sc.say(title, "n", strconv.Itoa(len(all))), 150)))
+	if len(all) == 0 {
+		return []slackgo.Block{head, contextLine(sc.say(none))}
+	}
+	blocks := []slackgo.Block{head}
+	for _, c := range all[:min(len(all), maxRows)] {
+		_, state := sc.state(bot.File{Case: c})
+		row := section(sc.customer(c) + "\n" + state)
+		row.Accessory = slackgo.NewAccessory(button(actionHomeOpen, strconv.FormatInt(c.ID, 10), sc.say("slack.button_open")))
+		blocks = append(blocks, row)
+	}
+	if more := sc.more(len(all) - maxRows); more != "" {
+		blocks = append(blocks, contextLine(strings.TrimSpace(more)))
+	}
+	return blocks
+}
+
+// caseView shows a case as its card does, privately, with the way to the card: there it can be decided on.
+func (sc screen) caseView(f bot.File, cardURL string) slackgo.ModalViewRequest {
+	_, state := sc.state(f)
+	head := section("*" + state + "*\n" + sc.customer(f.Case))
+	if webAddress(cardURL) {
+		head.Accessory = slackgo.NewAccessory(link(linkAction+"card", cardURL, sc.say("slack.button_card")))
+	}
+	blocks := []slackgo.Block{head}
+	if body := sc.cardBody(f); body != "" {
+		blocks = append(blocks, section(body))
+	}
+	return sc.modal("slack.title_case", "", "slack.close", append(blocks, contextLine(sc.cardContext(f.Case)))...)
+}
