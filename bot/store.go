@@ -16,6 +16,8 @@ var (
 	ErrNoQuestion = errors.New("no such question")
 	// ErrStale: the row was changed since it was read, or the lease is another's by now. Nothing was written.
 	ErrStale = errors.New("changed meanwhile")
+	// ErrNotEmpty: the database that was to be filled holds other rows than the one that was to be copied.
+	ErrNotEmpty = errors.New("the database to copy to holds other rows already")
 	// ErrFull: the disk or the database is full. Nothing was written.
 	ErrFull = errors.New("no room left to write")
 	// ErrLocked: the database stayed locked for longer than the time-out, or takes no writes at the moment. Nothing was

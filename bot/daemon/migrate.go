@@ -31,9 +31,6 @@ func Migrate(ctx context.Context, cfg Config) (Schema, error) {
 // Moved is what became of one table of a database that was copied.
 type Moved = store.Moved
 
-// ErrNotEmpty: the database to copy to holds other rows already.
-var ErrNotEmpty = store.ErrNotEmpty
-
 // Move copies a database to another, see store.Move.
 func Move(ctx context.Context, from, to string) ([]Moved, error) {
 	return store.Move(ctx, store.Config{Path: from}, store.Config{Path: to})

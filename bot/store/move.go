@@ -13,9 +13,6 @@ import (
 	"github.com/aanmaner/aanmaner/bot"
 )
 
-// ErrNotEmpty: the database that was to be filled holds other rows than the one that was to be copied.
-var ErrNotEmpty = errors.New("the database to copy to holds other rows already")
-
 // Moved is what became of one table.
 type Moved struct {
 	Table string `json:"table"`
@@ -45,7 +42,7 @@ func tables() []table {
 
 // Move copies everything from one database to another, in one transaction, and proves that it is all there: the number of
 // rows, and the journal of every case. Both are brought up to date first. It may be run again: rows that are there already
-// and the same are left alone. Errors: bot.ErrLocked while a process works on one of them, ErrNotEmpty when the target holds
+// and the same are left alone. Errors: bot.ErrLocked while a process works on one of them, bot.ErrNotEmpty when the target holds
 // anything else; nothing is written then.
 func Move(ctx context.Context, from, to Config) ([]Moved, error) {
 	if from.Path == to.Path {
@@ -162,13 +159,13 @@ func (s *Store) compareTable(ctx context.Context, t *tx, table table) (n int, er
 	}
 	err = s.each(ctx, table, func(row []any) error {
 		if n >= len(there) || !reflect.DeepEqual(row, there[n]) {
-			return fmt.Errorf("%w: row %d is another one", ErrNotEmpty, n+1)
+			return fmt.Errorf("%w: row %d is another one", bot.ErrNotEmpty, n+1)
 		}
 		n++
 		return nil
 	})
 	if err == nil && n < len(there) {
-		err = fmt.Errorf("%w: %d rows more", ErrNotEmpty, len(there)-n)
+		err = fmt.Errorf("%w: %d rows more", bot.ErrNotEmpty, len(there)-n)
 	}
 	return n, err
 }

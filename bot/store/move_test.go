@@ -128,7 +128,7 @@ func TestMoveRefusesATargetThatHoldsAnythingElse(t *testing.T) {
 		target := open(t, store.Config{Path: to})
 		c := newCase(t, target, "of another installation")
 		must(t, target.Close())
-		if _, err := move(from, to); !errors.Is(err, store.ErrNotEmpty) {
+		if _, err := move(from, to); !errors.Is(err, bot.ErrNotEmpty) {
 			t.Errorf("another row: %v", err)
 		}
 		target = open(t, store.Config{Path: to})
@@ -148,7 +148,7 @@ func TestMoveRefusesATargetThatHoldsAnythingElse(t *testing.T) {
 			return tx.Append(t.Context(), bot.Entry{CaseID: 2, At: clock(), Text: "went on"})
 		}))
 		must(t, source.Close())
-		if _, err := move(from, to); !errors.Is(err, store.ErrNotEmpty) {
+		if _, err := move(from, to); !errors.Is(err, bot.ErrNotEmpty) {
 			t.Errorf("the source went on: %v", err)
 		}
 	})

@@ -98,7 +98,7 @@ func actionFor(err error) string {
 		return "Nothing was changed by this command. Try again in a few minutes, or run: aanmaner doctor"
 	case errors.Is(err, bot.ErrNoCase):
 		return "See: aanmaner case list"
-	case errors.Is(err, daemon.ErrNotEmpty):
+	case errors.Is(err, bot.ErrNotEmpty):
 		return "Nothing was written. Copy to an empty database, or use the one that is there"
 	case errors.Is(err, bot.ErrFull):
 		return "Make room on the disk; nothing was lost"
