@@ -145,7 +145,7 @@ func TestEveryFormOfTooBusyIsHeeded(t *testing.T) {
 			ctx, cancel := context.WithTimeout(context.Background(), 3*time.Second)
 			defer cancel()
 			for range 3 {
-				if _, err := w.bot.client.whoAmI(ctx); err == nil {
+				if _, _, err := w.bot.client.whoAmI(ctx); err == nil {
 					t.Error("went on")
 				}
 			}
