@@ -39,9 +39,9 @@ func (s *Slack) Inspect(ctx context.Context) []Checked {
 		}
 		out = append(out, Checked{"app-level token", err, "switch Socket Mode on in the app's settings and give the app-level token connections:write"})
 	}
-	out = append(out, s.inspectChannel(ctx, "case channel", s.cfg.CaseChannel, scopes))
+	out = append(out, s.inspectChannel(ctx, "case channel", s.cfg.CaseChannel))
 	if s.cfg.FallbackChannel != "" {
-		out = append(out, s.inspectChannel(ctx, "fallback channel", s.cfg.FallbackChannel, scopes))
+		out = append(out, s.inspectChannel(ctx, "fallback channel", s.cfg.FallbackChannel))
 	}
 	for _, id := range slices.Concat(s.cfg.AllowedGroups, s.cfg.ApproverGroups) {
 		_, err := s.rights.members(ctx, id)
@@ -67,18 +67,12 @@ func (s *Slack) inspectScopes(has []string) Checked {
 	return Checked{"scopes", err, "give the app these scopes (aanmaner slack manifest lists all) and install it again"}
 }
 
-func (s *Slack) inspectChannel(ctx context.Context, what, id string, scopes []string) Checked {
+func (s *Slack) inspectChannel(ctx context.Context, what, id string) Checked {
 	do := "check its id, and invite the bot: /invite in the channel"
 	err := s.client.mayRead(ctx, id)
 	if errors.Is(err, errRight) {
 		err = fmt.Errorf("the bot can't look whether a card stands there: %w", err)
 		do = "give the app channels:history (groups:history for a private channel) and install it again"
-	}
-	// An archived channel can still be read. Whether it is one takes a scope that the bot needs for nothing else.
-	if err == nil && (slices.Contains(scopes, "channels:read") || slices.Contains(scopes, "groups:read")) {
-		if archived, asked := s.client.isArchived(ctx, id); asked == nil && archived {
-			err, do = errors.New("the channel is archived: nothing can be posted there"), "take it out of the archive, or name another channel"
-		}
 	}
 	return Checked{what + " " + id, err, do}
 }

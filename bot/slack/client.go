@@ -218,21 +218,6 @@ func (c *client) whoAmI(ctx context.Context) (team string, scopes []string, err 
 	return team, scopes, nil
 }
 
-// isArchived says whether a channel is archived: then its history can be read, but nothing posted.
-func (c *client) isArchived(ctx context.Context, channel string) (archived bool, err error) {
-	err = c.patiently(ctx, "conversations.info", func(ctx context.Context) error {
-		is, err := c.api.GetConversationInfoContext(ctx, &slackgo.GetConversationInfoInput{ChannelID: channel})
-		if err == nil {
-			archived = is.IsArchived
-		}
-		return err
-	})
-	if err != nil {
-		return false, classed("conversations.info", err)
-	}
-	return archived, nil
-}
-
 // mayRead says whether the app is in the channel and may read it.
 func (c *client) mayRead(ctx context.Context, channel string) error {
 	err := c.patiently(ctx, "conversations.history", func(ctx context.Context) error {

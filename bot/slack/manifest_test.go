@@ -105,9 +105,8 @@ func TestManifestNamesItsAddressesOverHTTPOnly(t *testing.T) {
 func scopeOf() map[string]string {
 	return map[string]string{
 		"OpenViewContext": "", "PushViewContext": "", "UpdateViewContext": "", "PublishViewContext": "", "AuthTestContext": "", "GetPermalinkContext": "",
-		"StartSocketModeContext":     "", // by the app-level token
-		"GetConversationInfoContext": "", // made only where somebody gave the app channels:read or groups:read of their own accord
-		"PostMessageContext":         "chat:write", "PostEphemeralContext": "chat:write", "UpdateMessageContext": "chat:write", "DeleteMessageContext": "chat:write",
+		"StartSocketModeContext": "", // by the app-level token
+		"PostMessageContext":     "chat:write", "PostEphemeralContext": "chat:write", "UpdateMessageContext": "chat:write", "DeleteMessageContext": "chat:write",
 		"GetUserInfoContext": "users:read", "GetConversationHistoryContext": "channels:history", "GetUserGroupMembersContext": "usergroups:read",
 	}
 }
