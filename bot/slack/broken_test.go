@@ -213,7 +213,7 @@ func TestReplicaThatWakesUpLateTakesItsOwnCardAway(t *testing.T) {
 	if must(t, err); idle {
 		t.Fatal("nothing to draw")
 	}
-	w.clock.Add(time.Second) // a claim is known by its time, and nobody takes one over in the same moment
+	w.clock.Add(time.Second)                        // a claim is known by its time, and nobody takes one over in the same moment
 	must(t, w.bot.inTx(ctx, func(tx bot.Tx) error { // meanwhile the other one has taken over, and posted
 		return tx.PutCard(ctx, bot.Card{CaseID: 1, Channel: cases, TS: first.TS})
 	}))
