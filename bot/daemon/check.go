@@ -48,6 +48,12 @@ func (c *Config) check(f *faults) {
 	if _, err := time.LoadLocation(c.Timezone); err != nil || c.Timezone == "" {
 		f.add("timezone: %q is not known; write it like Europe/Amsterdam", c.Timezone)
 	}
+	if c.Trace.Endpoint != "" {
+		baseURL(f, "trace.endpoint", c.Trace.Endpoint)
+	}
+	if c.Trace.Sample < 0 || c.Trace.Sample > 1 {
+		f.add("trace.sample: %v has to lie between 0 and 1", c.Trace.Sample)
+	}
 	if c.Retention.ClosedDays < 0 {
 		f.add("retention.closed_days: %d is negative; 0 keeps closed cases", c.Retention.ClosedDays)
 	}

@@ -30,6 +30,7 @@ type Config struct {
 	Policy     Policy     `koanf:"policy"`
 	Live       Live       `koanf:"live"`
 	Retention  Retention  `koanf:"retention"`
+	Trace      Trace      `koanf:"trace"`
 	Mail       Mail       `koanf:"mail"`
 }
 
@@ -42,6 +43,12 @@ type Mail struct {
 	PasswordFile  string `koanf:"password_file"`
 	From          string `koanf:"from"`
 	CreditControl string `koanf:"credit_control"`
+}
+
+// Trace says where OpenTelemetry's traces go.
+type Trace struct {
+	Endpoint string  `koanf:"endpoint"` // of a collector that takes OTLP over HTTP; empty: nothing is traced
+	Sample   float64 `koanf:"sample"`   // the share of traces that is sent, 0 to 1
 }
 
 // Retention says how long personal data is kept.
@@ -175,7 +182,7 @@ func (c *Config) queue() bool {
 func Default() Config {
 	return Config{
 		Mode: "dry-run", Database: "aanmaner.db", Timezone: "Europe/Amsterdam", Listen: "127.0.0.1:8080",
-		LogLevel: "info", LogForm: "text",
+		LogLevel: "info", LogForm: "text", Trace: Trace{Sample: 1},
 		Slack: Slack{
 			Mode: "http", Replicas: 1, Detail: "full",
 			APIURL: "https://slack.com/api/", Command: "/terminate", ChannelLanguage: "nl",

@@ -12,6 +12,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+	"go.opentelemetry.io/otel/trace"
 
 	"github.com/aanmaner/aanmaner/bot"
 	"github.com/aanmaner/aanmaner/bot/slack"
@@ -32,6 +33,7 @@ type monitor struct {
 	stepTook *prometheus.HistogramVec
 
 	mu      sync.Mutex
+	tracer  trace.Tracer
 	remotes map[string]remoteState
 	stats   func(context.Context) (bot.Stats, error)
 	wake    *wake.Wake
@@ -50,7 +52,7 @@ func buckets() []float64 { return []float64{.01, .025, .05, .1, .25, .5, 1, 2.5,
 
 func newMonitor(now func() time.Time) *monitor {
 	m := &monitor{
-		now: now, registry: prometheus.NewRegistry(), remotes: map[string]remoteState{},
+		now: now, registry: prometheus.NewRegistry(), remotes: map[string]remoteState{}, tracer: noTracer(),
 		calls: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "aanmaner_remote_calls_total", Help: "Calls of other systems, by what came of them: ok, refused (4xx), busy (429), failed (5xx) or silent.",
 		}, []string{"system", "method", "outcome"}),
@@ -89,6 +91,7 @@ func (m *monitor) see(rows bot.Store, w *wake.Wake) {
 func (m *monitor) step(step bot.StepName, outcome bot.Outcome, took time.Duration) {
 	m.steps.WithLabelValues(string(step), string(outcome)).Inc()
 	m.stepTook.WithLabelValues(string(step)).Observe(took.Seconds())
+	m.spanOfStep(step, outcome, took)
 }
 
 // slack notes a call of Slack's Web API.
@@ -145,6 +148,7 @@ func (c counted) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err == nil {
 		c.monitor.clock(c.system, resp.Header.Get("Date"))
 	}
+	c.monitor.spanOfCall(r.Context(), c.system, r.Method, outcome, time.Since(begun))
 	c.monitor.note(c.system, r.Method, outcome, outcome != "silent" && outcome != "failed", time.Since(begun))
 	return resp, err
 }

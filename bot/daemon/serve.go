@@ -24,6 +24,11 @@ func (d *Daemon) Serve(ctx context.Context, ready func(address string)) error {
 		return err
 	}
 	defer leave()
+	stopTracing, err := d.startTracing(ctx)
+	if err != nil {
+		return err
+	}
+	defer stopTracing()
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", d.Config.Listen)
 	if err != nil {
 		return fmt.Errorf("listen: %w", err)
@@ -122,7 +127,7 @@ func (d *Daemon) server() *http.Server {
 	mux := http.NewServeMux()
 	d.health.probes(mux)
 	if d.slack != nil {
-		mux.Handle("/slack/", d.slack.Handler())
+		mux.Handle("/slack/", d.health.traced(d.slack.Handler()))
 	}
 	return limitedServer(mux)
 }
