@@ -30,7 +30,7 @@ type Config struct {
 	// Wrap is put around the transport, so that somebody may count and time the calls; nil: nothing is. It must send what
 	// it is given, once.
 	Wrap func(http.RoundTripper) http.RoundTripper
-	Now           func() time.Time  // the clock, for Retry-After and the memory of capabilities; time.Now
+	Now  func() time.Time // the clock, for Retry-After and the memory of capabilities; time.Now
 }
 
 // capabilitiesLife is how long the list of offered operations is believed.

@@ -15,6 +15,7 @@ import (
 	"github.com/aanmaner/aanmaner/bot"
 	"github.com/aanmaner/aanmaner/bot/calendar"
 	"github.com/aanmaner/aanmaner/bot/dryrun"
+	"github.com/aanmaner/aanmaner/bot/mailer"
 	"github.com/aanmaner/aanmaner/bot/slack"
 	"github.com/aanmaner/aanmaner/bot/store"
 	"github.com/aanmaner/aanmaner/helpdesk"
@@ -50,9 +51,22 @@ func (c *Config) check(f *faults) {
 	if c.Retention.ClosedDays < 0 {
 		f.add("retention.closed_days: %d is negative; 0 keeps closed cases", c.Retention.ClosedDays)
 	}
+	c.checkMail(f)
 	c.checkRemotes(f)
 	c.checkSlack(f)
 	c.checkPolicy(f)
+}
+
+// checkMail asks for nothing where no mail server is named.
+func (c *Config) checkMail(f *faults) {
+	if c.Mail.Address == "" && c.Mail.From == "" && c.Mail.CreditControl == "" {
+		return
+	}
+	if _, err := mailer.New(c.mail()); err != nil {
+		for fault := range strings.Lines(err.Error()) {
+			f.add("%s", strings.TrimSpace(fault))
+		}
+	}
 }
 
 func (c *Config) checkRemotes(f *faults) {

@@ -3,6 +3,7 @@ package daemon
 import (
 	"time"
 
+	"github.com/aanmaner/aanmaner/bot/mailer"
 	"github.com/aanmaner/aanmaner/bot/store"
 )
 
@@ -29,6 +30,18 @@ type Config struct {
 	Policy     Policy     `koanf:"policy"`
 	Live       Live       `koanf:"live"`
 	Retention  Retention  `koanf:"retention"`
+	Mail       Mail       `koanf:"mail"`
+}
+
+// Mail is the way to credit control when Slack fails. Without an address there is none, and questions wait for Slack.
+type Mail struct {
+	Address       string `koanf:"address"` // host:port of the mail server
+	Security      string `koanf:"security"`
+	User          string `koanf:"user"`
+	Password      string `koanf:"password"`
+	PasswordFile  string `koanf:"password_file"`
+	From          string `koanf:"from"`
+	CreditControl string `koanf:"credit_control"`
 }
 
 // Retention says how long personal data is kept.
@@ -70,7 +83,8 @@ type Slack struct {
 	Command           string            `koanf:"command"`
 	CaseChannel       string            `koanf:"case_channel"`
 	FallbackChannel   string            `koanf:"fallback_channel"`
-	Detail            string            `koanf:"detail"` // full or minimal
+	CreditControl     string            `koanf:"credit_control_channel"` // empty: the case channel
+	Detail            string            `koanf:"detail"`                 // full or minimal
 	ChannelLanguage   string            `koanf:"channel_language"`
 	AllowedUsers      []string          `koanf:"allowed_users"`
 	AllowedGroups     []string          `koanf:"allowed_groups"`
@@ -169,6 +183,7 @@ func Default() Config {
 		},
 		Helpdesk:   Helpdesk{Cerb{CaseField: "termination_case", Timeout: 30 * time.Second, RatePerSecond: 10}},
 		BackOffice: BackOffice{InHouse{Timeout: 20 * time.Second, RatePerSecond: 20}},
+		Mail:       Mail{Security: mailer.StartTLS},
 		Notice: Notice{
 			From: "helpdesk", DefaultLanguage: "nl", TicketStatus: "waiting",
 			SnippetTitles: []string{"Account Termination ({language})", "Account Termination"},

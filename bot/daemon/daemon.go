@@ -140,6 +140,7 @@ func (d *Daemon) world(o Options) bot.World {
 func (d *Daemon) slackConfig() slack.Config {
 	s := d.Config.Slack
 	return slack.Config{
+		CreditControlChannel: s.CreditControl, Mailer: d.questionMailer(), Connections: d.health.connections,
 		APIURL: s.APIURL, BotToken: s.BotToken, SigningSecret: s.SigningSecret, AppID: s.AppID, TeamIDs: s.TeamIDs,
 		EnterpriseID: s.EnterpriseID, Command: s.Command, CaseChannel: s.CaseChannel, ChannelLanguage: s.ChannelLanguage,
 		Mode: s.Mode, AppToken: s.AppToken, Replicas: s.Replicas, FallbackChannel: s.FallbackChannel, Minimal: s.Detail == "minimal",

@@ -123,6 +123,7 @@ func (c *Config) readSecrets(f *faults) {
 		{"slack.bot_token", &c.Slack.BotToken, c.Slack.BotTokenFile},
 		{"slack.app_token", &c.Slack.AppToken, c.Slack.AppTokenFile},
 		{"slack.signing_secret", &c.Slack.SigningSecret, c.Slack.SigningSecretFile},
+		{"mail.password", &c.Mail.Password, c.Mail.PasswordFile},
 		{"helpdesk.cerb.access_key", &c.Helpdesk.Cerb.AccessKey, c.Helpdesk.Cerb.AccessKeyFile},
 		{"helpdesk.cerb.secret_key", &c.Helpdesk.Cerb.SecretKey, c.Helpdesk.Cerb.SecretKeyFile},
 		{"backoffice.inhouse.token", &c.BackOffice.InHouse.Token, c.BackOffice.InHouse.TokenFile},

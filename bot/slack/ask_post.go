@@ -186,11 +186,14 @@ func (s *Slack) bringAnswer(ctx context.Context, q bot.Question) error {
 		sc := s.screenFor(s.people.lang(ctx, q.AskedBy.SlackID, langTimeout))
 		_, err = s.client.post(ctx, q.AskedBy.SlackID, "", sc.answerFor(q))
 	}
+	s.redrawQuestion(ctx, q) // also where it can't be told yet: the team sees that somebody has answered
 	second := q.TriedAt.After(q.AnsweredAt)
-	if err != nil && !(second && errors.Is(err, errDoubt)) {
+	switch {
+	case errors.Is(err, errChannel): // a person who has left can't be told, however often it is tried; the answer stands on the question
+		s.log.ErrorContext(ctx, "whoever asked can't be written to; the answer stands in the channel and in the file", "question", q.ID, "error", err)
+	case err != nil && !(second && errors.Is(err, errDoubt)):
 		return err
 	}
-	s.redrawQuestion(ctx, q)
 	now := s.cfg.Now()
 	return s.reception.Settle(context.WithoutCancel(ctx), q.ID, true, true, func(q *bot.Question) { q.ToldAt = now })
 }

@@ -144,6 +144,29 @@ func (w *world) only() bot.Question {
 	return all[0]
 }
 
+// Whoever asked may have left, or Slack may fail: the team sees the answer all the same, and is not asked again.
+func TestAnAnswerStandsOnTheQuestionAlsoWhereNobodyCanBeTold(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, withCredit)
+	w.ask(sanne, "10234")
+	w.askAbout(sanne, "Mag dit?")
+	m := w.question("Mag dit?")
+	w.told(sanne, "Gevraagd aan debiteurenbeheer")
+	w.Fail("chat.postMessage", slackfake.Code("rate_limited_elsewhere"), slackfake.Code("channel_not_found"))
+	w.answer(bram, m.On(), "Ja.")
+	w.question("Beantwoord door Bram Smit")
+	if !w.only().ToldAt.IsZero() {
+		t.Error("a failure that passes ended the telling")
+	}
+	w.eventually("it is given up", func() bool {
+		w.clock.Add(questionLife)
+		return !w.only().ToldAt.IsZero()
+	})
+	if n := len(w.Snapshot().Messages("D" + sanne)); n != 0 {
+		t.Errorf("%d messages", n)
+	}
+}
+
 func TestAQuestionAboutACaseStandsInItsJournal(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, withCredit)

@@ -14,8 +14,8 @@ import (
 )
 
 const (
-	maxRows   = 10 // of a list in a home
-	soonDays  = 7  // a cancellation within so many days is named
+	maxRows  = 10 // of a list in a home
+	soonDays = 7  // a cancellation within so many days is named
 )
 
 // homeLists are the cases of a person's home. A case may stand in several lists: each asks something else.

@@ -52,9 +52,7 @@ func TestAnUntickedServiceIsLeftAlone(t *testing.T) {
 	if got := w.errorAt(v, fieldKeepWhy, slackfake.Values{fieldServices: "web01\ndb02", fieldKeepWhy: "klacht"}); !strings.Contains(got, "Haal het vinkje weg") {
 		t.Error(got)
 	}
-	if got := w.submit(sanne, v, slackfake.Values{fieldServices: "web01", fieldKeepWhy: "er loopt een klacht"}); len(got.Body) != 0 {
-		t.Errorf("the view wasn't closed: %s", got.Body)
-	}
+	w.submit(sanne, v, slackfake.Values{fieldServices: "web01", fieldKeepWhy: "er loopt een klacht"}) // once: it is what was seen
 	w.card("Wacht op betaling")
 	if got := w.state("10234"); got["7001"] != "suspended" || got["7002"] != "active" {
 		t.Error(got)

@@ -119,8 +119,10 @@ func TestQueueComesBackToACaseThatAnotherClerkHas(t *testing.T) {
 			return errors.New("whatever else goes wrong is the sweeper's")
 		})
 		made := newCase(t, s, "1")
-		if w.next(t) != made.ID || w.next(t) != made.ID {
-			t.Error("another case")
+		for range 2 { // leased at first, so it is tried again
+			if w.next(t) != made.ID {
+				t.Error("another case")
+			}
 		}
 	})
 }

@@ -20,7 +20,7 @@ type layer struct {
 const (
 	vocabulary = "helpdesk backoffice"
 	foundation = vocabulary + " snippets bot/wording bot/calendar bot/replies"
-	adapters   = "bot/dossier bot/dryrun bot/store bot/wake bot/slack bot/mailbox bot/console"
+	adapters   = "bot/dossier bot/dryrun bot/store bot/wake bot/slack bot/mailbox bot/mailer bot/console"
 	clients    = "helpdesk/cerb backoffice/inhouse backoffice/whmcs backoffice/fossbilling"
 )
 
