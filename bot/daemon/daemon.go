@@ -146,6 +146,7 @@ func (d *Daemon) slackConfig() slack.Config {
 		Mode: s.Mode, AppToken: s.AppToken, Replicas: s.Replicas, FallbackChannel: s.FallbackChannel, Minimal: s.Detail == "minimal",
 		AllowedUsers: s.AllowedUsers, AllowedGroups: s.AllowedGroups, ApproverUsers: s.ApproverUsers, ApproverGroups: s.ApproverGroups,
 		AgentEmails: s.AgentEmails, ResponseOrigins: s.ResponseOrigins, Now: d.now, Observe: d.health.slack,
+		Wrap: d.health.clocked("slack"),
 	}
 }
 

@@ -40,6 +40,7 @@ func (d *Daemon) checkDatabase(ctx context.Context) []Finding {
 		out = append(out, Finding{Name: "database: overdue", Status: "wrong", Said: fmt.Sprintf("a case has been due for %s", age.Round(time.Minute)),
 			Do: "see that `aanmaner serve` runs, and what its log says"})
 	}
+	out = append(out, d.checkEngine(ctx)...)
 	if store.IsPostgres(d.Config.Database) {
 		return out
 	}

@@ -112,13 +112,15 @@ func splitList(from, to reflect.Type, value any) (any, error) {
 	return items, nil
 }
 
-// readSecrets takes each secret from the file that is named for it. A secret given both ways is a fault.
-func (c *Config) readSecrets(f *faults) {
-	for _, s := range []struct {
-		key   string
-		value *string
-		file  string
-	}{
+// secret is a setting that may stand in a file of its own.
+type secret struct {
+	key   string
+	value *string
+	file  string
+}
+
+func (c *Config) secrets() []secret {
+	return []secret{
 		{"database", &c.Database, c.DatabaseFile},
 		{"slack.bot_token", &c.Slack.BotToken, c.Slack.BotTokenFile},
 		{"slack.app_token", &c.Slack.AppToken, c.Slack.AppTokenFile},
@@ -127,7 +129,28 @@ func (c *Config) readSecrets(f *faults) {
 		{"helpdesk.cerb.access_key", &c.Helpdesk.Cerb.AccessKey, c.Helpdesk.Cerb.AccessKeyFile},
 		{"helpdesk.cerb.secret_key", &c.Helpdesk.Cerb.SecretKey, c.Helpdesk.Cerb.SecretKeyFile},
 		{"backoffice.inhouse.token", &c.BackOffice.InHouse.Token, c.BackOffice.InHouse.TokenFile},
-	} {
+	}
+}
+
+// Warnings names what is no fault but deserves a look: files with secrets that others on the machine may read or change. A
+// group may read them: a service's files are often root's, and its own group's to read.
+func (c *Config) Warnings() (warnings []string) {
+	files := append(c.secrets(), secret{"helpdesk.cerb.bearer_token", nil, c.Helpdesk.Cerb.BearerTokenFile})
+	for _, s := range files {
+		if s.file == "" {
+			continue
+		}
+		if info, err := os.Stat(s.file); err == nil && info.Mode().Perm()&0o027 != 0 {
+			warnings = append(warnings, fmt.Sprintf("%s_file: %s has mode %04o; others may read or change it. Run: chmod 0640 %s",
+				s.key, s.file, info.Mode().Perm(), s.file))
+		}
+	}
+	return warnings
+}
+
+// readSecrets takes each secret from the file that is named for it. A secret given both ways is a fault.
+func (c *Config) readSecrets(f *faults) {
+	for _, s := range c.secrets() {
 		if s.file == "" {
 			continue
 		}

@@ -162,6 +162,25 @@ func (m *monitor) clock(system, date string) {
 	m.remotes[system] = s
 }
 
+// clocked notes a system's clock and nothing else.
+func (m *monitor) clocked(system string) func(http.RoundTripper) http.RoundTripper {
+	return func(next http.RoundTripper) http.RoundTripper {
+		return roundTrip(func(r *http.Request) (*http.Response, error) {
+			resp, err := next.RoundTrip(r)
+			if err == nil {
+				m.clock(system, resp.Header.Get("Date"))
+			}
+			return resp, err
+		})
+	}
+}
+
+// roundTrip is a function that sends a request.
+type roundTrip func(*http.Request) (*http.Response, error)
+
+// RoundTrip calls it.
+func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
 // skews are the clocks of the systems that have answered, against ours.
 func (m *monitor) skews() map[string]time.Duration {
 	m.mu.Lock()

@@ -21,7 +21,7 @@ const doInstall = "install the app again at https://api.slack.com/apps and set i
 // Inspect asks Slack about everything that the bot needs there: the token and its workspace, the connection, the channels
 // and the right to read them, the user groups, and each named person's address. It posts nothing.
 func (s *Slack) Inspect(ctx context.Context) []Checked {
-	team, err := s.client.whoAmI(ctx)
+	team, scopes, err := s.client.whoAmI(ctx)
 	if err != nil { // then nothing else can be asked
 		return []Checked{{"token", fmt.Errorf("the token is not accepted: %w", err), doInstall}}
 	}
@@ -29,6 +29,9 @@ func (s *Slack) Inspect(ctx context.Context) []Checked {
 		err = fmt.Errorf("the token is of workspace %s, not of %s", team, strings.Join(s.cfg.TeamIDs, ", "))
 	}
 	out := []Checked{{"token", err, "check slack.team_ids, or install the app in that workspace and set its token"}}
+	if len(scopes) > 0 { // a proxy may have taken the header out; then the calls below tell
+		out = append(out, s.inspectScopes(scopes))
+	}
 	if s.cfg.Mode == ModeSocket {
 		_, err := s.client.openSocket(ctx) // an address that nobody uses runs out by itself
 		if err != nil {
@@ -48,6 +51,20 @@ func (s *Slack) Inspect(ctx context.Context) []Checked {
 		out = append(out, Checked{"allowed user " + id, s.inspectUser(ctx, id), "check slack.allowed_users and agent_emails"})
 	}
 	return out
+}
+
+// inspectScopes names the scopes that the manifest asks for and the token lacks. Which channel's history is read, a public
+// or a private one, only asking the channel tells.
+func (s *Slack) inspectScopes(has []string) Checked {
+	wanted := ManifestOptions{NoGroups: len(s.cfg.AllowedGroups)+len(s.cfg.ApproverGroups) == 0}.scopes()
+	lacking := slices.DeleteFunc(wanted, func(scope string) bool {
+		return scope == "channels:history" || slices.Contains(has, scope)
+	})
+	var err error
+	if len(lacking) > 0 {
+		err = fmt.Errorf("the token lacks %s", strings.Join(lacking, ", "))
+	}
+	return Checked{"scopes", err, "give the app these scopes (aanmaner slack manifest lists all) and install it again"}
 }
 
 func (s *Slack) inspectChannel(ctx context.Context, what, id string) Checked {

@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -43,8 +44,12 @@ type client struct {
 }
 
 func newClient(cfg Config, l *linkState, log *slog.Logger) *client {
+	road := http.DefaultTransport
+	if cfg.Wrap != nil {
+		road = cfg.Wrap(road)
+	}
 	h := &http.Client{
-		Transport:     limited{http.DefaultTransport},
+		Transport:     limited{road},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 	return &client{
@@ -197,19 +202,20 @@ func (c *client) user(ctx context.Context, id string) (u *slackgo.User, err erro
 	return u, nil
 }
 
-// whoAmI gives the workspace that the token is of.
-func (c *client) whoAmI(ctx context.Context) (team string, err error) {
+// whoAmI gives the workspace that the token is of, and the scopes that it has; none when Slack doesn't tell.
+func (c *client) whoAmI(ctx context.Context) (team string, scopes []string, err error) {
 	err = c.patiently(ctx, "auth.test", func(ctx context.Context) error {
 		resp, err := c.api.AuthTestContext(ctx)
 		if err == nil {
 			team = resp.TeamID
+			scopes = strings.FieldsFunc(resp.Header.Get("X-OAuth-Scopes"), func(r rune) bool { return r == ',' || r == ' ' })
 		}
 		return err
 	})
 	if err != nil {
-		return "", classed("auth.test", err)
+		return "", nil, classed("auth.test", err)
 	}
-	return team, nil
+	return team, scopes, nil
 }
 
 // mayRead says whether the app is in the channel and may read it.

@@ -52,6 +52,8 @@ type Config struct {
 	Connections func(context.Context) []Connection
 	Now         func() time.Time // nil: time.Now
 	Observe     func(Call)       // is told of each call of the Web API; nil: nobody is
+	// Wrap is put around the transport of the Web API's calls. It must send what it is given, once; nil: nothing is put there.
+	Wrap func(http.RoundTripper) http.RoundTripper
 }
 
 // Slack takes what agents ask for in Slack and shows them what becomes of it. Make it with New; serve Handler, and keep Run

@@ -237,16 +237,8 @@ func (s *Store) sameCounts(ctx context.Context, other *Store) error {
 // Schema says of which version a database's tables are (0: there are none yet) and which one this release makes of them.
 // Nothing is made or changed.
 func Schema(ctx context.Context, c Config) (have, want int64, err error) {
-	names, err := fs.Glob(migrations, "migrations/sqlite/*.sql")
-	if err != nil {
+	if want, err = newest(); err != nil {
 		return 0, 0, err
-	}
-	for _, name := range names {
-		var n int64
-		if _, err := fmt.Sscanf(name, "migrations/sqlite/%d_", &n); err != nil {
-			return 0, 0, fmt.Errorf("%s: %w", name, err)
-		}
-		want = max(want, n)
 	}
 	if IsPostgres(c.Path) {
 		have, err = postgresVersion(ctx, c)
@@ -261,3 +253,19 @@ func Schema(ctx context.Context, c Config) (have, want int64, err error) {
 
 // sqlVersion is where goose keeps what was applied.
 const sqlVersion = `SELECT coalesce(max(version_id), 0) FROM goose_db_version`
+
+// newest is the version that this release makes tables of; the same on every kind of database.
+func newest() (want int64, err error) {
+	names, err := fs.Glob(migrations, "migrations/sqlite/*.sql")
+	if err != nil {
+		return 0, err
+	}
+	for _, name := range names {
+		var n int64
+		if _, err := fmt.Sscanf(name, "migrations/sqlite/%d_", &n); err != nil {
+			return 0, fmt.Errorf("%s: %w", name, err)
+		}
+		want = max(want, n)
+	}
+	return want, nil
+}

@@ -21,6 +21,8 @@ type database interface {
 	work(ctx context.Context, log *slog.Logger, do func(ctx context.Context, caseID int64) error) error
 	// dialect is the SQL that only this kind of database understands.
 	dialect() dialect
+	// about is Store's.
+	about(ctx context.Context) (About, error)
 	close() error
 }
 

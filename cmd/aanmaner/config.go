@@ -18,6 +18,9 @@ func (a *app) configCommand() *cobra.Command {
 				if err != nil {
 					return err
 				}
+				for _, w := range cfg.Warnings() {
+					fmt.Fprintf(a.out, "Note: %s\n", printable(w))
+				}
 				fmt.Fprintf(a.out, "The configuration is in order. Mode: %s.\nNext: aanmaner doctor\n", cfg.Mode)
 				return nil
 			},

@@ -1,0 +1,50 @@
+package daemon
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/aanmaner/aanmaner/helpdesk"
+)
+
+// checkEngine says which engine the database is, of which version its tables are, and who follows it, and compares its clock
+// with ours: leases are kept in its time.
+func (d *Daemon) checkEngine(ctx context.Context) []Finding {
+	a, err := d.store.About(ctx)
+	if err != nil {
+		return []Finding{wrong("database: engine", err, "", "look at the database's disk or server")}
+	}
+	f := Finding{Name: "database: engine", Status: "ok", Said: fmt.Sprintf("%s %s, %d MB, tables of version %d", a.Kind, a.Version, a.Size>>20, a.Have)}
+	if a.Standbys > 0 {
+		f.Said += fmt.Sprintf(", followed by %d other servers", a.Standbys)
+	}
+	if a.Have != a.Want {
+		f.Status, f.Do = "wrong", "run: aanmaner migrate"
+		f.Said += fmt.Sprintf("; this release works with version %d", a.Want)
+	}
+	out := []Finding{f}
+	if a.Ahead.Abs() > tooSkewed {
+		out = append(out, Finding{Name: "clock of database", Status: "wrong", Said: fmt.Sprintf("it differs from ours by %s", a.Ahead.Abs().Round(time.Second)),
+			Do: "set the clocks by NTP: signatures, dates and waits depend on them"})
+	}
+	return out
+}
+
+// checkRoute says whom a notice is from, and that the group and the bucket for it are there.
+func (d *Daemon) checkRoute(ctx context.Context) Finding {
+	const name = "cerb: mail route"
+	r, err := d.cerb.Route(ctx)
+	if err != nil {
+		return wrong(name, err, helpdesk.Sentence(err), "check helpdesk.cerb.group and bucket, and the group's address for replies in Cerb")
+	}
+	where := "group " + r.Group
+	if r.Bucket != "" {
+		where += ", bucket " + r.Bucket
+	}
+	if r.From == "" {
+		return Finding{Name: name, Status: "note", Said: where + " has no address of its own for replies: notices are from Cerb's default sender",
+			Do: "choose an address for the group in Cerb, so that customers' answers come back to it"}
+	}
+	return Finding{Name: name, Status: "ok", Said: "notices go out from " + r.From + " (" + where + ")"}
+}
