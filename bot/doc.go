@@ -15,7 +15,7 @@
 //   - clerk.go and clerk_*.go: the Clerk takes a case forward: hears its signals, finds its next step, looks, commits the
 //     intent, calls, records.
 //   - reception.go: what people ask for, from Slack and the command line alike.
-//   - store.go: the port of the database; bot/store has it on SQLite.
+//   - store.go: the port of the database; bot/store has it on SQLite and on Postgres.
 //
 // Around it stand bot/store, bot/wake (who wakes cases), bot/slack, bot/dryrun (ports that only read), bot/wording (what is
 // said to staff, in Dutch and English), bot/calendar (working days and quiet times), bot/daemon (the only wiring) and
@@ -45,7 +45,8 @@
 // # Libraries
 //
 // The domain uses golang.org/x/sync/errgroup (BSD-3) for reads that go on side by side. What the packages around it use,
-// and why, is said in the package that uses it: koanf in bot/daemon, modernc.org/sqlite and goose in bot/store, rickar/cal
+// and why, is said in the package that uses it: koanf in bot/daemon, modernc.org/sqlite, pgx, goose and
+// River in bot/store, rickar/cal
 // in bot/calendar, bojanz/currency in snippets, go-smtp in bot/sandbox, resty in helpdesk/cerb and backoffice/inhouse,
 // slack-go in bot/slack, kin-openapi in the tests of backoffice/inhouse.
 package bot

@@ -28,6 +28,18 @@ func TestStoreKeepsTheContractOnPostgres(t *testing.T) {
 	})
 }
 
+func TestPostgresShowsCasesToPeople(t *testing.T) {
+	address := storetest.Postgres(t)
+	s := open(t, store.Config{Path: address})
+	c := newCase(t, s, "10234")
+	var state, due string
+	var ended *string
+	err := aside(t, address).QueryRow(t.Context(), "SELECT state, due, ended FROM cases_v WHERE id = $1", c.ID).Scan(&state, &due, &ended)
+	if err != nil || state != "running" || due != "2026-11-24 09:04:11" || ended != nil {
+		t.Errorf("%s %s %v, %v", state, due, ended, err)
+	}
+}
+
 // aside is a connection to the database without the store.
 func aside(t testing.TB, address string) *pgx.Conn {
 	t.Helper()

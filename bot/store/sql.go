@@ -36,8 +36,9 @@ const (
 	// later due_at and went, must not leave it lying. The two are looked for apart, so that each goes by its index and ten
 	// thousand cases that rest cost nothing. $1 is the program's time, $2 the time that leases are kept in.
 	dueCases = `(SELECT id, due_at FROM cases WHERE state <> 'ended' AND due_at <= $1 AND (lease_token = '' OR lease_until <= $2)
-	UNION SELECT c.id, c.due_at FROM signals s JOIN cases c ON c.id = s.case_id WHERE s.handled_at IS NULL
-	AND s.received_at <= $1 AND c.state <> 'ended' AND (c.lease_token = '' OR c.lease_until <= $2)) AS due`
+	UNION ALL SELECT id, due_at FROM cases WHERE id IN
+	(SELECT case_id FROM signals WHERE handled_at IS NULL AND case_id IS NOT NULL AND received_at <= $1)
+	AND state <> 'ended' AND (due_at IS NULL OR due_at > $1) AND (lease_token = '' OR lease_until <= $2)) AS due`
 	sqlDue = `SELECT id FROM ` + dueCases + ` ORDER BY due_at NULLS FIRST, id`
 	// A case that only a signal makes due has a due_at that has not come; since when it waits is the signal's affair.
 	sqlDueStats = `SELECT count(*), min(CASE WHEN due_at <= $1 THEN due_at END) FROM ` + dueCases

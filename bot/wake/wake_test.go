@@ -247,10 +247,9 @@ func TestTicksAreHandedIn(t *testing.T) {
 
 func TestDoWaitsForTheRunThatBeginsAfterIt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		runs := 0
+		var runs atomic.Int64
 		w, stop := run(t, wake.Config{Every: time.Hour}, &rows{}, func(context.Context, int64) error {
-			runs++
-			n := runs
+			n := runs.Add(1)
 			time.Sleep(time.Second) // waits: inside the bubble, where it costs nothing
 			if n == 2 {
 				return bot.ErrLeased
@@ -260,8 +259,8 @@ func TestDoWaitsForTheRunThatBeginsAfterIt(t *testing.T) {
 		defer stop()
 		w.Nudge(7)
 		time.Sleep(time.Millisecond) // waits: until the first run is under way
-		if err := w.Do(t.Context(), 7); !errors.Is(err, bot.ErrLeased) || runs != 2 {
-			t.Errorf("after %d runs: %v", runs, err)
+		if err := w.Do(t.Context(), 7); !errors.Is(err, bot.ErrLeased) || runs.Load() != 2 {
+			t.Errorf("after %d runs: %v", runs.Load(), err)
 		}
 		given, cancel := context.WithTimeout(t.Context(), time.Millisecond)
 		defer cancel()
@@ -269,8 +268,8 @@ func TestDoWaitsForTheRunThatBeginsAfterIt(t *testing.T) {
 			t.Errorf("given up: %v", err)
 		}
 		time.Sleep(time.Minute) // waits: the run goes on without the one who asked
-		if runs != 3 {
-			t.Errorf("%d runs", runs)
+		if runs.Load() != 3 {
+			t.Errorf("%d runs", runs.Load())
 		}
 	})
 }
