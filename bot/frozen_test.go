@@ -3,6 +3,7 @@ package bot_test
 import (
 	"context"
 	"log/slog"
+	"sync"
 	"testing"
 	"time"
 
@@ -12,8 +13,19 @@ import (
 // frozenStore lets a process stand still right after it has committed an intent of a step, before it hears that it has.
 type frozenStore struct {
 	bot.Store
-	step   bot.StepName
-	freeze func() // once
+	step bot.StepName
+
+	mu     sync.Mutex // a step may act on several services at once
+	freeze func()     // once
+}
+
+// take gives what freezes the process, the first time.
+func (s *frozenStore) take() func() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	freeze := s.freeze
+	s.freeze = nil
+	return freeze
 }
 
 // frozenTx notes when an intent of the step is begun.
@@ -26,10 +38,10 @@ type frozenTx struct {
 func (s *frozenStore) InTx(ctx context.Context, f func(bot.Tx) error) error {
 	begun := false
 	err := s.Store.InTx(ctx, func(tx bot.Tx) error { return f(frozenTx{tx, s, &begun}) })
-	if begun && s.freeze != nil {
-		freeze := s.freeze
-		s.freeze = nil
-		freeze()
+	if begun {
+		if freeze := s.take(); freeze != nil {
+			freeze()
+		}
 	}
 	return err
 }
@@ -58,7 +70,7 @@ func TestAProcessThatWakesLateCallsNothing(t *testing.T) {
 			if err := late.Advance(context.Background(), c.ID); err != nil {
 				t.Error(err)
 			}
-			if frozen.freeze != nil {
+			if frozen.take() != nil {
 				t.Fatal("the step was never begun")
 			}
 			r.happenedOnce("10234", "administratie@jansenbouw.example", r.file(c.ID))
