@@ -51,6 +51,7 @@ func TestTracesTellOfStepsCallsAndRequestsAndOfNoCustomer(t *testing.T) {
 	}
 	resp.Body.Close()
 	d.health.traced(http.NotFoundHandler()).ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodPost, "/slack/commands", nil))
+	d.health.traced(http.NotFoundHandler()).ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodPost, "/slack/whatever-a-stranger-types", nil))
 	stop()
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -59,7 +60,7 @@ func TestTracesTellOfStepsCallsAndRequestsAndOfNoCustomer(t *testing.T) {
 			t.Errorf("%q was not sent", want)
 		}
 	}
-	for _, never := range []string{"10234", "Jansen"} {
+	for _, never := range []string{"10234", "Jansen", "a-stranger-types"} {
 		if bytes.Contains(c.sent.Bytes(), []byte(never)) {
 			t.Errorf("%q was sent", never)
 		}

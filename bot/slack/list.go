@@ -2,6 +2,7 @@ package slack
 
 import (
 	"context"
+	"errors"
 	"regexp"
 	"slices"
 	"strings"
@@ -170,7 +171,8 @@ type begun struct {
 	number string
 	caseID int64
 	reason []wording.Reason
-	late   bool // the time was over before it was reached
+	late   bool // the time was over before it was reached: certainly not started
+	doubt  bool // the database went away while it was storing the case
 }
 
 // startList starts a case for each ticked customer, each as if it had been confirmed by itself: looked at again, under a key of
@@ -232,7 +234,9 @@ func (s *Slack) startOne(ctx context.Context, in inbound, who person, t tick) be
 	switch {
 	case err != nil:
 		s.log.WarnContext(ctx, "start of a list failed", "customer", t.customer, "error", err)
-		out.late, out.reason = ctx.Err() != nil, []wording.Reason{reasonOf(err)}
+		// An answer of the database that was lost may be a case that was started: then nothing is certain, deadline or not.
+		out.doubt = errors.Is(err, bot.ErrInDoubt)
+		out.late, out.reason = ctx.Err() != nil && !out.doubt, []wording.Reason{reasonOf(err)}
 	case got.Preview != nil:
 		p := got.Preview.Plan
 		out.name, out.number, out.reason = p.Customer.Name, p.Customer.Number, p.Blocked

@@ -191,3 +191,14 @@ func TestAStrangerGetsNoList(t *testing.T) {
 		t.Errorf("%s", got.Body)
 	}
 }
+
+// The outcome never claims that nothing was started where that isn't known.
+func TestAnOutcomeInDoubtIsSaidToBeInDoubt(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	sc := w.bot.screenFor("en")
+	text := sc.listOutcome([]begun{{number: "10234", doubt: true}, {number: "10235", late: true}}, cases)
+	if !strings.Contains(text, "10234: unknown whether this case was started") || !strings.Contains(text, "10235: time ran out; nothing was started") {
+		t.Errorf("%s", text)
+	}
+}

@@ -178,6 +178,8 @@ func (sc screen) listOutcome(results []begun, channel string) string {
 		switch {
 		case r.caseID != 0:
 			started++
+		case r.doubt:
+			lines = append(lines, "• "+who+": "+sc.say("slack.list_doubt"))
 		case r.late:
 			lines = append(lines, "• "+who+": "+sc.say("slack.list_late"))
 		default:
