@@ -289,7 +289,7 @@ func (k *Clerk) record(ctx context.Context, in Intent, kind, text string, apply 
 	})
 	k.changed(in.CaseID)
 	if err == nil && k.world.Observe != nil {
-		k.world.Observe(in.Step, in.Outcome, time.Duration(tookMS(in, k.world.Now()))*time.Millisecond)
+		k.world.Observe(ctx, in.Step, in.Outcome, time.Duration(tookMS(in, k.world.Now()))*time.Millisecond)
 	}
 	return err
 }

@@ -24,7 +24,7 @@ type World struct {
 	Policy   Policy
 	Now      func() time.Time
 	// Observe is told of each step's outcome once it is written down, and how long its call took; nil: nobody is.
-	Observe func(step StepName, outcome Outcome, took time.Duration)
+	Observe func(ctx context.Context, step StepName, outcome Outcome, took time.Duration)
 }
 
 // Today is the civil date in the company's zone.

@@ -116,7 +116,7 @@ func (d *Daemon) assemble(o Options) (err error) {
 		world.Announce = d.slack
 	}
 	d.clerk = bot.NewClerk(rows, world, d.changed, d.log)
-	d.wake = wake.New(wake.Config{}, rows, d.clerk.Advance, d.now, d.log)
+	d.wake = wake.New(wake.Config{}, rows, d.health.tracedCase(d.clerk.Advance), d.now, d.log)
 	d.health.see(rows, d.wake)
 	return nil
 }

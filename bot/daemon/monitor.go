@@ -88,10 +88,10 @@ func (m *monitor) see(rows bot.Store, w *wake.Wake) {
 }
 
 // step notes the outcome of a step.
-func (m *monitor) step(step bot.StepName, outcome bot.Outcome, took time.Duration) {
+func (m *monitor) step(ctx context.Context, step bot.StepName, outcome bot.Outcome, took time.Duration) {
 	m.steps.WithLabelValues(string(step), string(outcome)).Inc()
 	m.stepTook.WithLabelValues(string(step)).Observe(took.Seconds())
-	m.spanOfStep(step, outcome, took)
+	m.spanOfStep(ctx, step, outcome, took)
 }
 
 // slack notes a call of Slack's Web API.

@@ -67,7 +67,7 @@ func TestTheNumbersTellWhatAnOperatorWatches(t *testing.T) {
 	m := newMonitor(func() time.Time { return now })
 	db := &rows{stats: bot.Stats{ByState: map[bot.State]int{bot.Waiting: 3, bot.Person: 1}, Due: 2, OldestDue: now.Add(-90 * time.Second), WaitingSignals: 4, OpenQuestions: 1}}
 	m.see(db, nil)
-	m.step(bot.SuspendServices, bot.Done, 120*time.Millisecond)
+	m.step(t.Context(), bot.SuspendServices, bot.Done, 120*time.Millisecond)
 	m.slack(slack.Call{Method: "chat.update", Outcome: "busy", Took: time.Millisecond})
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusBadGateway) }))
 	defer server.Close()

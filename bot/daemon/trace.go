@@ -62,9 +62,9 @@ func (m *monitor) tracing() trace.Tracer {
 }
 
 // spanOfStep tells of a step once it is over.
-func (m *monitor) spanOfStep(step bot.StepName, outcome bot.Outcome, took time.Duration) {
+func (m *monitor) spanOfStep(ctx context.Context, step bot.StepName, outcome bot.Outcome, took time.Duration) {
 	end := time.Now()
-	_, span := m.tracing().Start(context.Background(), "step "+string(step), trace.WithTimestamp(end.Add(-took)),
+	_, span := m.tracing().Start(ctx, "step "+string(step), trace.WithTimestamp(end.Add(-took)),
 		trace.WithAttributes(attribute.String("outcome", string(outcome))))
 	if outcome == bot.Unknown || outcome == bot.Refused {
 		span.SetStatus(codes.Error, string(outcome))
@@ -81,6 +81,15 @@ func (m *monitor) spanOfCall(ctx context.Context, system, method, outcome string
 		span.SetStatus(codes.Error, outcome)
 	}
 	span.End(trace.WithTimestamp(end))
+}
+
+// tracedCase makes a span of the work on a case, that its steps and their calls are part of.
+func (m *monitor) tracedCase(advance func(context.Context, int64) error) func(context.Context, int64) error {
+	return func(ctx context.Context, caseID int64) error {
+		ctx, span := m.tracing().Start(ctx, "case", trace.WithAttributes(attribute.Int64("case", caseID)))
+		defer span.End()
+		return advance(ctx, caseID)
+	}
 }
 
 // knownPath is one of Slack's paths; any other path is somebody else's text, and there is no end of those.

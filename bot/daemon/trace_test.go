@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"go.opentelemetry.io/otel/trace"
+
 	"github.com/aanmaner/aanmaner/bot"
 )
 
@@ -37,7 +39,16 @@ func TestTracesTellOfStepsCallsAndRequestsAndOfNoCustomer(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d.health.step(bot.SuspendServices, bot.Unknown, time.Second)
+	advance := d.health.tracedCase(func(ctx context.Context, _ int64) error {
+		if !trace.SpanContextFromContext(ctx).IsValid() {
+			t.Error("a step is not part of the work on its case")
+		}
+		d.health.step(ctx, bot.SuspendServices, bot.Unknown, time.Second)
+		return nil
+	})
+	if err := advance(context.Background(), 7); err != nil {
+		t.Fatal(err)
+	}
 	office := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		if r.Header.Get("Traceparent") != "" {
 			t.Error("a header of ours goes to another system")
