@@ -8,14 +8,16 @@ import (
 	"github.com/aanmaner/aanmaner/bot/wording"
 )
 
-// SettingCopied says when a copy of the database was made; empty in a database that is worked on.
+// SettingCopied says when a copy of the database was made, or when it was moved away from; empty in a database that is worked
+// on.
 const SettingCopied = "copied"
 
-// ErrCopy: the database is a back-up copy that was put back. It doesn't know what the bot did after it was made, so nobody
-// works on it before Restored.
-var ErrCopy = errors.New("the database is a back-up copy; run: aanmaner restore --as E-MAIL")
+// ErrCopy: the database is a back-up copy that was put back, or one whose cases are worked on elsewhere since it was moved. It
+// doesn't know what the bot did after that, so nobody works on it before Restored.
+var ErrCopy = errors.New("the database is a back-up copy, or was moved to another one; " +
+	"to work on it all the same, run: aanmaner restore --as E-MAIL")
 
-// CopiedAt says when the copy was made that the database is; empty when it is none.
+// CopiedAt says when the copy was made that the database is, or when it was moved away from; empty when neither.
 func (r *Reception) CopiedAt(ctx context.Context) (at string, err error) {
 	err = r.store.InTx(ctx, func(tx Tx) (err error) { at, err = tx.Setting(ctx, SettingCopied); return })
 	return at, err

@@ -45,7 +45,7 @@ func (d *Daemon) join(ctx context.Context, alone bool) (leave func(), err error)
 	}
 	copied, err := d.Reception.CopiedAt(ctx)
 	if err == nil && copied != "" {
-		err = fmt.Errorf("%w (it was made at %s)", bot.ErrCopy, copied)
+		err = fmt.Errorf("%w (as of %s)", bot.ErrCopy, copied)
 	}
 	if err != nil {
 		leave()

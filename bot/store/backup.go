@@ -20,7 +20,13 @@ var (
 	ErrNoFile = errors.New("the database is no file")
 	// ErrNoCopy: the file isn't a whole database of ours.
 	ErrNoCopy = errors.New("this is no whole database of aanmaner")
+	// ErrHalfRestored: a copy was being put in the database's place, and that was broken off.
+	ErrHalfRestored = errors.New("a copy was being put back and that was broken off; run aanmaner restore with the copy again")
 )
+
+// restoring is behind the path of a copy that is about to take the database's place. As long as it is there nobody opens the
+// database: what stands there may be nothing, or lack what was written last.
+const restoring = ".restoring"
 
 // Backup copies an SQLite database as it is at one moment into a new file that its owner alone may read. The database may be
 // in use, also by another process: neither waits for the other. Nothing is brought up to date, so that a copy can be taken
@@ -75,10 +81,25 @@ func PutBack(ctx context.Context, c Config, from string, now time.Time) (aside s
 	if err := markCopy(ctx, part, now); err != nil {
 		return "", errors.Join(fmt.Errorf("restore: %w", err), os.Remove(part))
 	}
-	if aside, err = setAside(path, now); err != nil {
+	if err := os.Rename(part, path+restoring); err != nil {
 		return "", errors.Join(fmt.Errorf("restore: %w", err), os.Remove(part))
 	}
-	return aside, os.Rename(part, path)
+	if aside, err = setAside(path, now); err != nil {
+		return "", fmt.Errorf("restore: %w", err)
+	}
+	return aside, os.Rename(path+restoring, path)
+}
+
+// notHalfRestored refuses a database in whose place a copy was being put.
+func notHalfRestored(path string) error {
+	_, err := os.Lstat(path + restoring)
+	switch {
+	case err == nil:
+		return ErrHalfRestored
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	}
+	return err
 }
 
 // emptyFile makes a file that its owner alone may read. SQLite fills it; its own files would have the umask's mode.

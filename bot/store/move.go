@@ -24,26 +24,32 @@ type Moved struct {
 // table is a table of ours: what it is ordered by, and the columns that are copied. Leases are not: whoever had them is gone.
 type table struct {
 	name, key, columns string
-	numbered           bool // the key is given out by the database
+	numbered           bool   // the key is given out by the database
+	where              string // which of its rows are copied; empty: all
 }
+
+func (t table) rows() string { return " FROM " + t.name + t.where }
 
 // tables lists all tables of ours, those first that others refer to. River's are none of them: what is due is woken again.
 func tables() []table {
 	return []table{
-		{"cases", "id", "id, " + caseColumns + ", journal_n, journal_hash, forgotten_at", true},
-		{"intents", "n", "n, " + intentColumns, true},
-		{"signals", "n", "n, " + signalColumns, true},
-		{"journal", "case_id, n", entryColumns, false},
-		{"settings", "name", "name, value", false},
-		{"cards", "case_id", cardColumns, false},
-		{"questions", "n", "n, " + questionColumns, true},
+		{"cases", "id", "id, " + caseColumns + ", journal_n, journal_hash, forgotten_at", true, ""},
+		{"intents", "n", "n, " + intentColumns, true, ""},
+		{"signals", "n", "n, " + signalColumns, true, ""},
+		{"journal", "case_id, n", entryColumns, false, ""},
+		// The mark of a copy is each database's own; see Move.
+		{"settings", "name", "name, value", false, " WHERE name <> '" + bot.SettingCopied + "'"},
+		{"cards", "case_id", cardColumns, false, ""},
+		{"questions", "n", "n, " + questionColumns, true, ""},
 	}
 }
 
 // Move copies everything from one database to another, in one transaction, and proves that it is all there: the number of
 // rows, and the journal of every case. Both are brought up to date first. It may be run again: rows that are there already
-// and the same are left alone. Errors: bot.ErrLocked while a process works on one of them, bot.ErrNotEmpty when the target holds
-// anything else; nothing is written then.
+// and the same are left alone. At the end the source is marked as a copy is: from here on the cases are worked on elsewhere, and
+// whoever starts the program on the old database by mistake must not do everything a second time. A source that was such a
+// copy already makes the target one. Errors: bot.ErrLocked while a process works on one of them, bot.ErrNotEmpty when the
+// target holds anything else; nothing is written then.
 func Move(ctx context.Context, from, to Config) ([]Moved, error) {
 	if from.Path == to.Path {
 		return nil, errors.New("a database can't be copied to itself")
@@ -73,7 +79,21 @@ func Move(ctx context.Context, from, to Config) ([]Moved, error) {
 	if err := target.verifyAll(ctx); err != nil {
 		return nil, fmt.Errorf("the copy in %s is not sound, do not use it: %w", Shown(to.Path), err)
 	}
-	return moved, source.sameCounts(ctx, target)
+	if err := source.sameCounts(ctx, target); err != nil {
+		return nil, err
+	}
+	return moved, source.markMoved(ctx)
+}
+
+// markMoved marks a database that was moved away from, unless it carries a mark already.
+func (s *Store) markMoved(ctx context.Context) error {
+	return s.InTx(ctx, func(tx bot.Tx) error {
+		mark, err := tx.Setting(ctx, bot.SettingCopied)
+		if err != nil || mark != "" {
+			return err
+		}
+		return tx.SetSetting(ctx, bot.SettingCopied, s.now().UTC().Format(time.RFC3339))
+	})
 }
 
 // occupy opens a database that nobody works on, and keeps clerks from it where it can.
@@ -90,6 +110,10 @@ func occupy(ctx context.Context, c Config) (s *Store, leave func(), err error) {
 
 // copyTo copies all tables in one transaction of the target.
 func (s *Store) copyTo(ctx context.Context, target *Store) (moved []Moved, err error) {
+	var mark string
+	if err := s.InTx(ctx, func(tx bot.Tx) (err error) { mark, err = tx.Setting(ctx, bot.SettingCopied); return }); err != nil {
+		return nil, err
+	}
 	err = target.inTx(ctx, func(t *tx) error {
 		if t.lockCount != "" { // two copies at once take turns
 			if err := t.rows(ctx, t.lockCount, nil, func(scanner) error { return nil }); err != nil {
@@ -112,6 +136,9 @@ func (s *Store) copyTo(ctx context.Context, target *Store) (moved []Moved, err e
 			}
 			moved = append(moved, m)
 		}
+		if mark != "" && empty {
+			return t.SetSetting(ctx, bot.SettingCopied, mark)
+		}
 		return nil
 	})
 	return moved, err
@@ -121,7 +148,7 @@ func (s *Store) copyTo(ctx context.Context, target *Store) (moved []Moved, err e
 func (t *tx) empty(ctx context.Context) (bool, error) {
 	for _, table := range tables() {
 		var n int
-		if _, err := t.row(ctx, "SELECT count(*) FROM "+table.name, nil, &n); err != nil || n > 0 {
+		if _, err := t.row(ctx, "SELECT count(*)"+table.rows(), nil, &n); err != nil || n > 0 {
 			return false, err
 		}
 	}
@@ -149,7 +176,7 @@ func (s *Store) copyTable(ctx context.Context, t *tx, table table) (n int, err e
 // compareTable holds the rows of both databases against each other, in their order.
 func (s *Store) compareTable(ctx context.Context, t *tx, table table) (n int, err error) {
 	var there [][]any
-	query := "SELECT " + table.columns + " FROM " + table.name + " ORDER BY " + table.key
+	query := "SELECT " + table.columns + table.rows() + " ORDER BY " + table.key
 	if err := t.rows(ctx, query, nil, func(row scanner) error {
 		values, err := scanAll(row, table)
 		there = append(there, values)
@@ -172,7 +199,7 @@ func (s *Store) compareTable(ctx context.Context, t *tx, table table) (n int, er
 
 // each reads a table row by row.
 func (s *Store) each(ctx context.Context, table table, f func(row []any) error) error {
-	query := "SELECT " + table.columns + " FROM " + table.name + " ORDER BY " + table.key
+	query := "SELECT " + table.columns + table.rows() + " ORDER BY " + table.key
 	return s.db.read(ctx, query, nil, func(row scanner) error {
 		values, err := scanAll(row, table)
 		if err != nil {
@@ -222,7 +249,7 @@ func (s *Store) sameCounts(ctx context.Context, other *Store) error {
 	for _, table := range tables() {
 		var counts [2]int
 		for i, db := range []*Store{s, other} {
-			err := db.db.read(ctx, "SELECT count(*) FROM "+table.name, nil, func(row scanner) error { return row.Scan(&counts[i]) })
+			err := db.db.read(ctx, "SELECT count(*)"+table.rows(), nil, func(row scanner) error { return row.Scan(&counts[i]) })
 			if err != nil {
 				return err
 			}

@@ -84,6 +84,12 @@ func TestMoveCopiesEverythingAndCanBeRepeated(t *testing.T) {
 			t.Errorf("moved again: %+v", again)
 		}
 		source, target := open(t, store.Config{Path: from}), open(t, store.Config{Path: to})
+		if at := copiedAt(t, source); at == "" {
+			t.Error("whoever starts the program on the old database does everything a second time")
+		}
+		if at := copiedAt(t, target); at != "" {
+			t.Errorf("the new database can't be worked on: it is of %s", at)
+		}
 		if a, b := everythingOf(t, source), everythingOf(t, target); !reflect.DeepEqual(a, b) {
 			t.Errorf("from %+v\nto   %+v", a, b)
 		}
@@ -95,6 +101,31 @@ func TestMoveCopiesEverythingAndCanBeRepeated(t *testing.T) {
 		must(t, target.InTx(t.Context(), func(tx bot.Tx) error { _, err := tx.InsertSignal(t.Context(), signal); return err }))
 		if ids, err := target.Due(t.Context(), clock(), 0); err != nil || !reflect.DeepEqual(ids, []int64{2, 3, 4}) {
 			t.Errorf("due: %v, %v", ids, err)
+		}
+	})
+}
+
+func copiedAt(t *testing.T, s *store.Store) (at string) {
+	t.Helper()
+	must(t, s.InTx(t.Context(), func(tx bot.Tx) (err error) { at, err = tx.Setting(t.Context(), bot.SettingCopied); return }))
+	return at
+}
+
+// A copy that doesn't know what was done since stays one, wherever it is moved.
+func TestMovingACopyMakesACopy(t *testing.T) {
+	targets(t, func(t *testing.T, from, to string) {
+		source := open(t, store.Config{Path: from})
+		const made = "2026-11-20T10:00:00Z"
+		must(t, source.InTx(t.Context(), func(tx bot.Tx) error { return tx.SetSetting(t.Context(), bot.SettingCopied, made) }))
+		must(t, source.Close())
+		for range 2 {
+			_, err := move(from, to)
+			must(t, err)
+		}
+		for _, path := range []string{from, to} {
+			if at := copiedAt(t, open(t, store.Config{Path: path})); at != made {
+				t.Errorf("%s is of %q", path, at)
+			}
 		}
 	})
 }

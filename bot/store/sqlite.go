@@ -51,6 +51,9 @@ func openSQLite(ctx context.Context, c Config) (database, error) {
 		return nil, err
 	}
 	defer release()
+	if err := notHalfRestored(path); err != nil {
+		return nil, err
+	}
 	if err := keepPrivate(path); err != nil {
 		return nil, err
 	}

@@ -27,8 +27,9 @@ database_file, so that it doesn't stand in the list of processes.
 
 Stop serve first: the command refuses while a process works on either. Everything is copied in one transaction, then the
 rows are counted and each case's journal is proved. It may be run again: rows that are there already and the same are left
-alone. A target that holds anything else is refused, and nothing is written. The source stays as it is; keep it until the
-new one has worked for a while. Afterwards set database to the new one and start serve.`,
+alone. A target that holds anything else is refused, and nothing is written. Afterwards set database to the new one and
+start serve. The source keeps all it has and is marked: serve doesn't work on it any more, lest everything be done twice.
+Keep it until the new one has worked for a while; restore makes it fit to go back to.`,
 		Example: `  aanmaner migrate
   aanmaner migrate --from sqlite:/var/lib/aanmaner/aanmaner.db
   aanmaner migrate --from sqlite:aanmaner.db --to postgres://aanmaner@db.hoster.example/aanmaner`,
