@@ -28,13 +28,16 @@ func (r *Reception) Forget(ctx context.Context, caseID int64, by Actor) (forgott
 	return forgotten && err == nil, err
 }
 
-// ForgetOld forgets every case that ended before a moment, and never an open one. It answers how many it forgot; after an
-// error the rest waits for the next time.
+// ForgetOld forgets every case that ended before a moment, and never an open one; likewise what people typed and asked before it
+// that led to no case. It answers how many cases it forgot; after an error the rest waits for the next time.
 func (r *Reception) ForgetOld(ctx context.Context, endedBefore time.Time) (n int, err error) {
 	for {
 		old, err := r.Cases(ctx, Filter{States: []State{Ended}, EndedBefore: endedBefore, NotForgotten: true, Limit: forgetAtOnce})
-		if err != nil || len(old) == 0 {
+		if err != nil {
 			return n, err
+		}
+		if len(old) == 0 {
+			return n, r.store.InTx(ctx, func(tx Tx) error { _, err := tx.ForgetLoose(ctx, endedBefore); return err })
 		}
 		for _, c := range old {
 			if _, err := r.Forget(ctx, c.ID, TheBot()); err != nil {

@@ -24,6 +24,8 @@ func TestOldClosedCasesAreForgottenAndOpenOnesNever(t *testing.T) {
 	old := end("10234")
 	open := r.start("10235").ID
 	r.run(open, time.Hour)
+	must(t, r.desk.Ask(ctx, bot.Question{ID: "q", CustomerName: "Jansen", Text: "Mag dit?", AskedAt: r.clock.Now()}))
+	must(t, r.desk.Settle(ctx, "q", false, true, func(q *bot.Question) { q.TS = "17.1" }))
 	r.clock.Add(48 * time.Hour)
 	term := r.clock.Now().Add(-24 * time.Hour)
 	if n, err := r.desk.ForgetOld(ctx, term); err != nil || n != 1 {
@@ -31,6 +33,9 @@ func TestOldClosedCasesAreForgottenAndOpenOnesNever(t *testing.T) {
 	}
 	if n, err := r.desk.ForgetOld(ctx, term); err != nil || n != 0 {
 		t.Errorf("again: %d forgotten, %v", n, err)
+	}
+	if _, err := r.desk.Question(ctx, "q"); !errors.Is(err, bot.ErrNoQuestion) {
+		t.Errorf("a question that led to no case: %v", err)
 	}
 	f, err := r.desk.File(ctx, old)
 	must(t, err)

@@ -72,6 +72,10 @@ type Tx interface {
 	// times, kinds and hashes, so that its chain can still be walked (see VerifyJournal). ErrCaseOpen for a case that has not
 	// ended, ErrNoCase when there is none; forgetting twice changes nothing.
 	ForgetCase(ctx context.Context, caseID int64, at time.Time) error
+	// ForgetLoose does the same for what belongs to no case and is over: signals that were handled before an instant keep their
+	// id, kind and times; questions that were asked before it, and for which the bot has nothing more to do, are removed. It
+	// answers how many of both it took up.
+	ForgetLoose(ctx context.Context, before time.Time) (int, error)
 
 	// Intents lists a case's intents in the order in which they were first written.
 	Intents(ctx context.Context, caseID int64) ([]Intent, error)

@@ -19,6 +19,11 @@ const (
 	sqlForgetSignals   = `UPDATE signals SET by = $1, body = NULL, outcome = '' WHERE case_id = $2`
 	sqlForgetQuestions = `DELETE FROM questions WHERE case_id = $1`
 	sqlForgetJournal   = `UPDATE journal SET who = $1, object = '', text = '', data = NULL WHERE case_id = $2`
+
+	sqlForgetLooseSignals = `UPDATE signals SET by = $1, body = NULL, outcome = ''
+	WHERE case_id IS NULL AND handled_at < $2 AND (body IS NOT NULL OR by <> $1)`
+	sqlForgetLooseQuestions = `DELETE FROM questions WHERE case_id IS NULL AND asked_at < $1
+	AND (ts <> '' OR mailed_at IS NOT NULL) AND (answered_at IS NULL OR told_at IS NOT NULL)`
 )
 
 // ForgetCase takes the personal data out of a case. See bot.Tx. The card of the case falls behind by it, and so is drawn once
@@ -55,6 +60,19 @@ func (t *tx) forget(ctx context.Context, c bot.Case, at time.Time) error {
 		}
 	}
 	return nil
+}
+
+// ForgetLoose takes the personal data out of what belongs to no case. See bot.Tx.
+func (t *tx) ForgetLoose(ctx context.Context, before time.Time) (int, error) {
+	signals, err := t.exec(ctx, sqlForgetLooseSignals, object(bot.Actor{}), before.UnixMilli())
+	var questions int64
+	if err == nil {
+		questions, err = t.exec(ctx, sqlForgetLooseQuestions, before.UnixMilli())
+	}
+	if err != nil {
+		return 0, fmt.Errorf("forget what belongs to no case: %w", err)
+	}
+	return int(signals + questions), nil
 }
 
 // anonymous is what may be kept of a case's terms: sums, days and kinds of service.

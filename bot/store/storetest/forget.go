@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -17,6 +18,61 @@ func forgetTests() []subtest {
 		{"JournalStaysWholeAndSaysSo", forgetJournal},
 		{"OnlyThatCase", forgetOthers},
 		{"StaleWriterBringsNothingBack", forgetStale},
+		{"WhatLedToNoCaseGoesToo", forgetLoose},
+	}
+}
+
+// forgetLoose: what people typed and asked without a case has no end of a case to wait for. What is not over stays.
+func forgetLoose(t *testing.T, b *Bench) {
+	c := newCase(t, b.Store, "10234")
+	said := bot.Signal{Kind: bot.SignalCommand, By: bot.Actor{Name: "Sanne"}, Body: []byte(`{"text":"Jansen"}`), ReceivedAt: at(1)}
+	in(t, b.Store, func(ctx context.Context, tx bot.Tx) error {
+		for _, id := range []string{"old", "young", "waiting", "of a case"} {
+			s := said
+			if s.ID = id; id == "of a case" {
+				s.CaseID = c.ID
+			}
+			if _, err := tx.InsertSignal(ctx, s); err != nil {
+				return err
+			}
+		}
+		for _, q := range []bot.Question{
+			{ID: "old", TS: "1", AskedAt: at(1)}, {ID: "told", TS: "1", AskedAt: at(1), AnsweredAt: at(2), ToldAt: at(3)},
+			{ID: "young", TS: "1", AskedAt: at(30)}, {ID: "not posted", AskedAt: at(1)}, {ID: "not told", TS: "1", AskedAt: at(1), AnsweredAt: at(2)},
+			{ID: "of a case", CaseID: c.ID, TS: "1", AskedAt: at(1)},
+		} {
+			if err := tx.PutQuestion(ctx, q); err != nil {
+				return err
+			}
+		}
+		return errors.Join(tx.HandleSignal(ctx, "old", "shown", at(10)), tx.HandleSignal(ctx, "of a case", "shown", at(10)),
+			tx.HandleSignal(ctx, "young", "shown", at(30)))
+	})
+	for again, want := range []int{3, 0} {
+		got := get(t, b.Store, func(ctx context.Context, tx bot.Tx) (int, error) { return tx.ForgetLoose(ctx, at(20)) })
+		if got != want {
+			t.Errorf("%d: %d forgotten", again, got)
+		}
+	}
+	for id, kept := range map[string]bool{"old": false, "young": true, "waiting": true, "of a case": true} {
+		if s := signalByID(t, b.Store, id); s.ID != id || (s.By.Name != "") != kept || (len(s.Body) > 0) != kept {
+			t.Errorf("signal %s: %s", id, text(s))
+		}
+	}
+	if fresh := get(t, b.Store, func(ctx context.Context, tx bot.Tx) (bool, error) {
+		s := said
+		s.ID = "old"
+		return tx.InsertSignal(ctx, s)
+	}); fresh {
+		t.Error("a forgotten signal that comes again is taken for a new one")
+	}
+	var left []string
+	for _, q := range get(t, b.Store, func(ctx context.Context, tx bot.Tx) ([]bot.Question, error) { return tx.Questions(ctx, false, 0) }) {
+		left = append(left, q.ID)
+	}
+	slices.Sort(left)
+	if want := []string{"not posted", "not told", "of a case", "young"}; !slices.Equal(left, want) {
+		t.Errorf("questions left: %q", left)
 	}
 }
 
