@@ -164,16 +164,24 @@ func (s *Slack) mailDue(q bot.Question) bool {
 	return s.cfg.Mailer != nil && s.policy.Mode != bot.DryRun && s.cfg.Now().Sub(q.AskedAt) >= mailAfter
 }
 
-// mailQuestion sends a question by mail. One that may have gone counts as gone, and a second one would
-// only confuse; the log says which.
+// mailQuestion sends a question by mail. One that may have gone is sent once more, under the same Message-ID: a question that
+// comes twice does no harm, one that doesn't come does. After that it counts as gone, and the log says that nobody knows.
 func (s *Slack) mailQuestion(ctx context.Context, q bot.Question) error {
 	sc := s.channelScreen()
 	subject, text := sc.questionMail(q)
 	id, err := s.cfg.Mailer.SendQuestion(ctx, q.ID, subject, text)
-	if err != nil && !errors.Is(err, ErrMailDoubt) {
+	doubt := errors.Is(err, ErrMailDoubt)
+	if doubt {
+		id, err = s.cfg.Mailer.SendQuestion(ctx, q.ID, subject, text)
+	}
+	switch {
+	case err == nil:
+		s.log.InfoContext(ctx, "question was mailed, since Slack fails", "question", q.ID, "message", id)
+	case doubt:
+		s.log.ErrorContext(ctx, "question was mailed twice, since Slack fails, and it is not known whether either mail has gone", "question", q.ID, "error", err)
+	default:
 		return err
 	}
-	s.log.InfoContext(ctx, "question was mailed, since Slack fails", "question", q.ID, "message", id, "error", err)
 	now := s.cfg.Now()
 	return s.reception.Settle(context.WithoutCancel(ctx), q.ID, false, true, func(q *bot.Question) { q.MailedAt = now })
 }
