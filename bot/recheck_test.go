@@ -53,14 +53,16 @@ func TestTheDebtIsLookedAtAgainBeforeMailSuspensionAndCancellation(t *testing.T)
 	}
 }
 
-// Each row changes one thing between the confirmation and a step. Whichever step comes next, it does not start.
-func TestWhatChangedMeanwhileStopsEveryStepThatHurts(t *testing.T) {
-	for _, row := range []struct {
-		name  string
-		given func(*Case, *Facts)
-		kind  VerdictKind
-		code  string
-	}{
+// meanwhile is one thing that changes between the confirmation and a step, and what is then decided.
+type meanwhile struct {
+	name  string
+	given func(*Case, *Facts)
+	kind  VerdictKind
+	code  string
+}
+
+func changesMeanwhile(t *testing.T) []meanwhile {
+	return []meanwhile{
 		{"nothing", func(*Case, *Facts) {}, Go, ""},
 		{"all paid", func(_ *Case, f *Facts) { payAll(f, backoffice.InvoicePaid) }, ToPerson, "paid_meanwhile"},
 		{"all credited", func(_ *Case, f *Facts) { payAll(f, backoffice.InvoiceCredited) }, ToPerson, "paid_meanwhile"},
@@ -129,7 +131,12 @@ func TestWhatChangedMeanwhileStopsEveryStepThatHurts(t *testing.T) {
 			f.Payments.Pending = []backoffice.Payment{{Amount: euro(34000), Channel: "iDEAL"}}
 		}, Hold, "money_pending"},
 		{"a bank that is behind", func(_ *Case, f *Facts) { f.Payments.BookedUntil = "2026-11-19" }, Hold, "bank_behind"},
-	} {
+	}
+}
+
+// Whichever step comes next, it does not start.
+func TestWhatChangedMeanwhileStopsEveryStepThatHurts(t *testing.T) {
+	for _, row := range changesMeanwhile(t) {
 		for _, step := range hurting() {
 			t.Run(row.name+"/"+string(step), func(t *testing.T) {
 				p := policyOf(t)
