@@ -336,7 +336,7 @@ func (r *Reception) PausedBy(ctx context.Context) (by string, err error) {
 }
 
 func (r *Reception) setPaused(ctx context.Context, by string) error {
-	return r.store.InTx(ctx, func(tx Tx) error { return tx.SetSetting(ctx, settingPaused, by) })
+	return r.surely(ctx, func(tx Tx) error { return tx.SetSetting(ctx, settingPaused, by) })
 }
 
 // File is everything about one case.

@@ -81,7 +81,7 @@ func (s *Slack) askedQuestion(ctx context.Context, in inbound, now *reply, sc sc
 	q := s.questionOf(ctx, in, who)
 	if err := s.reception.Ask(ctx, q); err != nil {
 		s.log.ErrorContext(ctx, "question can't be stored", "error", err)
-		return s.show(ctx, in, now, sc.notice("slack.title_ask", s.told(sc, "slack.not_stored")), "not stored")
+		return s.show(ctx, in, now, sc.notice("slack.title_ask", s.told(sc, notStored(err))), "not stored")
 	}
 	said := sc.say("slack.asked")
 	s.closeView(ctx, in, now, sc, said)
@@ -171,7 +171,7 @@ func (s *Slack) answeredQuestion(ctx context.Context, in inbound, now *reply) st
 	switch {
 	case err != nil:
 		s.log.ErrorContext(ctx, "answer can't be stored", "error", err)
-		return s.show(ctx, in, now, sc.notice("slack.title_answer", s.told(sc, "slack.not_stored")), "not stored")
+		return s.show(ctx, in, now, sc.notice("slack.title_answer", s.told(sc, notStored(err))), "not stored")
 	case q.AnsweredBy.SlackID != who.ID || q.Answer != text:
 		return s.show(ctx, in, now, sc.notice("slack.title_answer", sc.alreadyAnswered(q, s.cfg.Now())), "answered before")
 	}

@@ -79,15 +79,19 @@ func (b *batches) lead() {
 	}
 }
 
-// commit writes a batch. Where that fails each is written alone, so that one that can't be written spoils no other.
+// commit writes a batch. Where that fails each is written alone, so that one that can't be written spoils no other. Where it isn't
+// known whether it was written each is written once more: a signal that is found there then is most likely the one of before.
+// It counts as fresh, since whoever works on a signal takes it first, and nobody takes it twice.
 func (b *batches) commit(batch []*write) {
 	err := b.together(batch)
+	doubt := errors.Is(err, bot.ErrInDoubt)
 	for _, w := range batch {
 		switch {
-		case err != nil && len(batch) > 1 && !hopeless(err):
+		case doubt, err != nil && len(batch) > 1 && !hopeless(err):
 			if err := b.together([]*write{w}); err != nil {
 				w.err = err
 			}
+			w.fresh = w.fresh || doubt && w.err == nil
 		case err != nil:
 			w.err = err
 		}

@@ -196,7 +196,11 @@ func (s *Slack) pauseOrResume(ctx context.Context, in inbound) string {
 	}
 	if err != nil {
 		s.log.ErrorContext(ctx, "pause or resume failed", "command", in.Text, "error", err)
-		s.tell(ctx, in, s.told(sc, "slack.not_stored"))
+		said := notStored(err)
+		if in.Text == "resume" { // the pause may have ended for some cases
+			said = "slack.store_doubt"
+		}
+		s.tell(ctx, in, s.told(sc, said))
 		return "not stored"
 	}
 	s.tell(ctx, in, s.told(sc, key))

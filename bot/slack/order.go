@@ -66,7 +66,7 @@ func (s *Slack) pass(ctx context.Context, sc screen, who person, o order) (said 
 	}
 	if err != nil {
 		s.log.ErrorContext(ctx, "order can't be stored", "case", o.caseID, "kind", o.kind, "error", err)
-		return s.told(sc, "slack.not_stored"), false
+		return s.told(sc, notStored(err)), false
 	}
 	if first.By.SlackID != who.ID { // two people at the same moment: the other one was quicker
 		return sc.already(first.Kind, first.By, first.ReceivedAt, s.cfg.Now()) + " " + sc.tooLate(f), false

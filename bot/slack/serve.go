@@ -2,11 +2,14 @@ package slack
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"strings"
 	"time"
 
 	slackgo "github.com/slack-go/slack"
+
+	"github.com/aanmaner/aanmaner/bot"
 )
 
 // langTimeout is how long an answer that is due at once waits for the person's language.
@@ -74,7 +77,7 @@ func (s *Slack) take(ctx context.Context, in inbound, now *reply) (fresh bool, s
 	fresh, err := s.accept(in)
 	if err != nil {
 		s.log.ErrorContext(ctx, "what came in can't be stored", "kind", in.Kind, "user", in.User, "error", err)
-		return false, "slack.not_stored"
+		return false, notStored(err)
 	}
 	if !fresh {
 		s.log.InfoContext(ctx, "came in before", "signal", in.key())
@@ -85,6 +88,15 @@ func (s *Slack) take(ctx context.Context, in inbound, now *reply) (fresh bool, s
 	}
 	s.handled(ctx, in.key(), "too busy")
 	return true, "slack.busy"
+}
+
+// notStored says, by the catalogue's key, that something wasn't stored; or, where the database went away while it was storing it,
+// that nobody knows.
+func notStored(err error) string {
+	if errors.Is(err, bot.ErrInDoubt) {
+		return "slack.store_doubt"
+	}
+	return "slack.not_stored"
 }
 
 // private answers a command with a line that only the person sees, in the person's language.

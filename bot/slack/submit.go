@@ -144,6 +144,9 @@ func (s *Slack) confirm(ctx context.Context, in inbound, now *reply, sc screen, 
 	got, unseen, err := s.startCase(ctx, in, who)
 	if err != nil {
 		s.log.WarnContext(ctx, "start failed", "customer", m.Customer, "error", err)
+		if errors.Is(err, bot.ErrInDoubt) {
+			return s.show(ctx, in, now, sc.notice("slack.title", s.told(sc, notStored(err))), "in doubt")
+		}
 		return s.show(ctx, in, now, sc.blocked(nil, []wording.Reason{reasonOf(err)}, ""), "not started")
 	}
 	if got.Preview != nil {

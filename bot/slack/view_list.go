@@ -172,13 +172,14 @@ func (sc screen) listFoot(able []found) string {
 // listOutcome tells what became of a list: how many were started, and of each that wasn't, why.
 func (sc screen) listOutcome(results []begun, channel string) string {
 	var lines []string
-	started := 0
+	started, head := 0, "slack.list_not_started"
 	for _, r := range results {
 		who := strings.TrimSpace(esc(line(r.number, 20)) + " " + name(r.name))
 		switch {
 		case r.caseID != 0:
 			started++
 		case r.doubt:
+			head = "slack.list_not_sure"
 			lines = append(lines, "• "+who+": "+sc.say("slack.list_doubt"))
 		case r.late:
 			lines = append(lines, "• "+who+": "+sc.say("slack.list_late"))
@@ -188,7 +189,7 @@ func (sc screen) listOutcome(results []begun, channel string) string {
 	}
 	text := sc.say("slack.list_started", "n", wording.Count(started), "channel", channel)
 	if len(lines) > 0 {
-		text += "\n" + sc.say("slack.list_not_started", "n", wording.Count(len(lines))) + "\n" + sc.fitting(lines)
+		text += "\n" + sc.say(head, "n", wording.Count(len(lines))) + "\n" + sc.fitting(lines)
 	}
 	if sc.dry() {
 		text = sc.say("dry_run") + "\n" + text

@@ -76,7 +76,8 @@ type world struct {
 	bot     *Slack
 	desk    *bot.Reception
 	served  atomic.Pointer[Slack]
-	hold    bool // the clerk does nothing
+	hold    bool                      // the clerk does nothing
+	between func(bot.Store) bot.Store // stands between the bot and its database; nil: nothing
 	stop    func()
 
 	mu       sync.Mutex
@@ -218,8 +219,12 @@ func (w *world) start() {
 		log = slog.New(slog.NewTextHandler(w.t.Output(), nil))
 	}
 	var wakes *wake.Wake
-	w.desk = bot.NewReception(w.store, w.outside, func(id int64) { wakes.Nudge(id) }, log)
-	s, err := New(w.config, w.desk, w.store, w.outside.Words, w.outside.Policy, log)
+	rows := bot.Store(w.store)
+	if w.between != nil {
+		rows = w.between(rows)
+	}
+	w.desk = bot.NewReception(rows, w.outside, func(id int64) { wakes.Nudge(id) }, log)
+	s, err := New(w.config, w.desk, rows, w.outside.Words, w.outside.Policy, log)
 	must(w.t, err)
 	s.pace.redraw, s.pace.submit = 20*time.Millisecond, time.Second
 	s.pace.home = 50 * time.Millisecond
