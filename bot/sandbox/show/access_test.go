@@ -1,7 +1,11 @@
 package show_test
 
 import (
+	"encoding/json"
 	"fmt"
+	"maps"
+	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -9,6 +13,9 @@ import (
 	"github.com/chromedp/cdproto/accessibility"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
+
+	"github.com/aanmaner/aanmaner/bot/sandbox"
+	"github.com/aanmaner/aanmaner/bot/slack/slackfake"
 )
 
 // What a visitor can work must have a name for who doesn't see it, room for who doesn't aim well, and fit any screen down to
@@ -111,6 +118,53 @@ func TestTheFocusReturnsToWhatOpenedADialog(t *testing.T) {
 	s.until("the list of keys", `document.querySelector("#help").open`)
 	s.run(chromedp.KeyEvent(kb.Escape))
 	s.until("the list to be closed", `!document.querySelector("#help").open && document.activeElement.matches("details.menu > summary")`)
+}
+
+// A card that is drawn anew while somebody is in its menu takes neither the menu nor the choice from under their hand.
+func TestAMenuStaysOpenWhileItsCardIsDrawnAnew(t *testing.T) {
+	s := newStage(t, look{width: 1440, height: 900, lang: "en"})
+	byKeyboard.command(s, "10234")
+	s.has("#modal [data-submit]", s.look.says().offered)
+	byKeyboard.press(s, "slack", "#modal [data-submit]")
+	s.at(5)
+	s.until("the menu", `document.querySelector("[data-rows=slack] details.menu button:nth-of-type(2)")`)
+	s.leaveField()
+	s.key("1")
+	s.tabTo("details.menu > summary")
+	s.run(chromedp.KeyEvent(kb.Enter))
+	s.tabTo("details.menu button:nth-of-type(2)")
+	before := eval[string](s, `document.activeElement.dataset.block`)
+	s.redrawCard()
+	s.until("the card to be drawn anew", fmt.Sprintf(`document.querySelector("details.menu button").dataset.block != %q`, before))
+	s.until("the same choice to have the focus", `document.activeElement.matches("details.menu[open] button:nth-of-type(2)")`)
+}
+
+// redrawCard changes the first message of the channel as the bot does, to the same text.
+func (s *stage) redrawCard() {
+	s.t.Helper()
+	card := s.world.Slack.Messages(sandbox.CaseChannelID)[0]
+	var anew []slackfake.Object
+	for _, b := range card.Blocks {
+		b = maps.Clone(b)
+		delete(b, "block_id") // new with each change
+		anew = append(anew, b)
+	}
+	blocks, err := json.Marshal(anew)
+	s.must(err)
+	cfg, err := s.world.Config()
+	s.must(err)
+	resp, err := http.PostForm(s.world.SlackURL+"/api/chat.update", url.Values{
+		"token": {cfg.Slack.BotToken}, "channel": {card.Channel}, "ts": {card.TS}, "text": {card.Text}, "blocks": {string(blocks)},
+	})
+	s.must(err)
+	defer func() { _ = resp.Body.Close() }()
+	var said struct {
+		OK    bool
+		Error string
+	}
+	if s.must(json.NewDecoder(resp.Body).Decode(&said)); !said.OK {
+		s.t.Fatalf("the card isn't drawn anew: %s", said.Error)
+	}
 }
 
 // A mail is read out in the language of the customer, whatever the page's is.

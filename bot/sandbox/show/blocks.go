@@ -1,6 +1,7 @@
 package show
 
 import (
+	"fmt"
 	"html/template"
 	"slices"
 	"strings"
@@ -38,7 +39,7 @@ type element struct {
 	URL         string
 	Goto        string // the row that the address leads to, if it is a message
 	Dispatch    bool   // a choice is sent at once
-	Focus       string
+	Focus       string // tells the element from others when it is drawn anew, which gives its block another id
 }
 
 type option struct {
@@ -61,8 +62,14 @@ type drawer struct {
 
 func (d drawer) blocks(in []slackfake.Object) []block {
 	var out []block
+	times := map[string]int{}
 	for _, b := range in {
-		out = append(out, d.block(b))
+		made := d.block(b)
+		for i, e := range made.Elements {
+			made.Elements[i].Focus = fmt.Sprintf("%s%s %s %d", d.on.TS, d.on.View, e.Action, times[e.Action])
+			times[e.Action]++
+		}
+		out = append(out, made)
 	}
 	return out
 }
@@ -102,7 +109,7 @@ func (d drawer) block(b slackfake.Object) block {
 func (d drawer) element(e slackfake.Object, blockID string, dispatch bool) element {
 	out := element{
 		Kind: str(e, "type"), Text: plain(e["text"]), Style: str(e, "style"), Action: str(e, "action_id"), Block: blockID, On: d.on,
-		Placeholder: plain(e["placeholder"]), URL: str(e, "url"), Dispatch: dispatch, Focus: d.on.TS + d.on.View + blockID + str(e, "action_id"),
+		Placeholder: plain(e["placeholder"]), URL: str(e, "url"), Dispatch: dispatch,
 	}
 	out.Goto = messageKey(out.URL)
 	out.Multiline, _ = e["multiline"].(bool)

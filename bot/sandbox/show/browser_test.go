@@ -201,7 +201,7 @@ func (s *stage) until(what, expression string) {
 	for late := time.After(patience); !eval[bool](s, "!!("+expression+")"); {
 		select {
 		case <-late:
-			s.t.Fatalf("waited for: %s\n%s", what, eval[string](s, "document.body.innerText"))
+			s.t.Fatalf("waited for: %s\nthe focus is on %s\n%s", what, eval[string](s, "document.activeElement.cloneNode().outerHTML"), eval[string](s, "document.body.innerText"))
 		case <-time.After(50 * time.Millisecond):
 		}
 	}

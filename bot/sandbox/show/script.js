@@ -32,14 +32,17 @@ function rows(list, wanted, first) {
     }
     if (li.dataset.html !== row.h) {
       const parts = $$("details[data-keep]", li).map((d) => [d.dataset.keep, d.open]);
-      const focus = li.contains(document.activeElement) ? document.activeElement.dataset.focus : null;
+      const had = li.contains(document.activeElement) ? document.activeElement : null;
       li.innerHTML = row.h;
       li.dataset.html = row.h;
       for (const [mark, open] of parts) {
         const d = $$("details[data-keep]", li).find((x) => x.dataset.keep === mark);
-        if (d && !d.classList.contains("menu")) d.open = open;
+        if (d) d.open = open;
       }
-      if (focus) $$("[data-focus]", li).find((x) => x.dataset.focus === focus)?.focus();
+      if (had?.dataset.focus) { // a menu and its choices bear one mark
+        const marked = $$("[data-focus]", li).filter((x) => x.dataset.focus === had.dataset.focus);
+        (marked.find((x) => x.textContent === had.textContent) || marked[0])?.focus();
+      }
       if (!first) { mark(li); changes.push(row.k); }
     }
     const place = before ? before.nextElementSibling : list.firstElementChild;

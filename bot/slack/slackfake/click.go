@@ -29,7 +29,7 @@ func (v View) On() Target { return Target{View: v.ID} }
 // Press is the use of a button, menu or choice.
 type Press struct {
 	Action string // action id, block id or the words on it
-	Block  string // block id, needed only if Action fits twice
+	Block  string // block id, needed only if Action fits twice; one the message had before its last change is found too
 	Choose string // for menus and choices: the option's value or its words
 	Deny   bool   // say no in the confirm dialog: nothing is sent
 	Stale  bool   // press what the message showed before its last change
@@ -81,7 +81,7 @@ func (s *Server) messagePress(user string, on Target, p Press, r *Result) (Objec
 		return nil, fmt.Errorf("slackfake: %s is not in channel %s", user, on.Channel)
 	}
 	from := origin{user: user, channel: on.Channel, ts: on.TS}
-	shown, blocks, err := s.pressed(user, on, p.Stale, &from)
+	shown, blocks, err := s.pressed(user, on, p, &from)
 	if err != nil {
 		return nil, err
 	}
@@ -107,13 +107,15 @@ func (s *Server) messagePress(user string, on Target, p Press, r *Result) (Objec
 }
 
 // pressed finds the message and the renditions of its blocks, newest first.
-func (s *Server) pressed(user string, on Target, stale bool, from *origin) (Object, [][]Object, error) {
+func (s *Server) pressed(user string, on Target, p Press, from *origin) (Object, [][]Object, error) {
 	if i := s.find(on.Channel, on.TS); i >= 0 && !s.messages[i].Deleted {
 		m := s.messages[i]
 		from.thread = m.ThreadTS
 		renditions := [][]Object{m.Blocks}
-		if stale {
+		if p.Stale {
 			renditions = renditions[:0]
+		}
+		if p.Stale || p.Block != "" { // a block is new with each change of the message: it tells what the person had before them
 			for _, e := range slices.Backward(m.Edits) {
 				renditions = append(renditions, e.Blocks)
 			}

@@ -119,6 +119,28 @@ func TestClickIsDeliveredAsBlockActions(t *testing.T) {
 	}
 }
 
+// Who presses while the message is being changed presses what they had before them.
+func TestABlockFromBeforeTheLastChangeIsPressedAsItWas(t *testing.T) {
+	w := newWorld(t)
+	if _, _, err := w.api.PostMessageContext(t.Context(), general, slack.MsgOptionText("zaak", false), card("*zaak*")); err != nil {
+		t.Fatal(err)
+	}
+	m := w.Messages(general)[0]
+	was := m.Blocks[len(m.Blocks)-1]["block_id"].(string)
+	if _, _, _, err := w.api.UpdateMessageContext(t.Context(), general, m.TS, slack.MsgOptionText("klaar", false)); err != nil {
+		t.Fatal(err)
+	}
+	if got := w.Press(t.Context(), sanne, m.On(), slackfake.Press{Action: "approve", Block: "another"}); got.Err == nil {
+		t.Error("a block was pressed that never was")
+	}
+	if got := w.Press(t.Context(), sanne, m.On(), slackfake.Press{Action: "approve", Block: was}); !got.OK() {
+		t.Fatalf("%+v", got)
+	}
+	if got := w.app.callback(t).ActionCallback.BlockActions; len(got) != 1 || got[0].Value != "41:7" || got[0].BlockID != was {
+		t.Errorf("%+v", got)
+	}
+}
+
 func TestSubmissionCarriesWhatWasFilledInAndObeysTheAnswer(t *testing.T) {
 	w := newWorld(t)
 	v := w.opened(t, sanne, form("Zoeken"))
