@@ -93,7 +93,7 @@ func (r release) debInfo(ctx context.Context, program, tmp string) (*nfpm.Info, 
 		Overridables: nfpm.Overridables{
 			Depends: []string{"adduser"}, Recommends: []string{"ca-certificates"}, Contents: contents,
 			Scripts: nfpm.Scripts{PostInstall: script("postinst"), PreRemove: script("prerm"), PostRemove: script("postrm")},
-			Deb:     nfpm.Deb{Compression: "xz"},
+			Deb:     nfpm.Deb{Compression: "gzip"},
 		},
 	})
 	return info, nfpm.PrepareForPackager(info, "deb")
