@@ -21,11 +21,13 @@ const (
 // State is where a case stands.
 type State string
 
-// The states of a case. Approval, hold and restore follow with the parts of the program that reach them.
+// The states of a case. Approval follows with the part of the program that reaches it.
 const (
 	Confirming State = "confirming" // confirmed by the agent; the delay with Stop runs
 	Running    State = "running"    // the procedure's steps are being done
 	Waiting    State = "waiting"    // all done; the customer has until CancelOn to pay
+	Held       State = "hold"       // nothing that hurts is done; see Course.Hold
+	Restoring  State = "restoring"  // paid, or decided so: what the case did is being undone
 	Person     State = "person"     // a person has to decide or do something; the clock of the bot stands still
 	Ended      State = "ended"      // over, for the reason given
 )
@@ -51,6 +53,7 @@ type Case struct {
 	Terms     Terms
 	Ticket    TicketRef
 	Notice    NoticeRef
+	Course    Course
 
 	Version   int64 // counts every change of the row; a stale writer is refused
 	CreatedAt time.Time

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"log/slog"
+	"reflect"
 	"strings"
 	"time"
 
@@ -101,7 +102,7 @@ func (k *Clerk) turn(ctx context.Context, caseID int64, l Lease) (again bool, er
 // same says whether nothing of a case changed that has to be written.
 func same(a, b Case) bool {
 	return a.State == b.State && a.Step == b.Step && a.DueAt.Equal(b.DueAt) && a.Reason.Code == b.Reason.Code &&
-		a.Mode == b.Mode && a.EndedAt.Equal(b.EndedAt)
+		a.Mode == b.Mode && a.EndedAt.Equal(b.EndedAt) && reflect.DeepEqual(a.Course, b.Course)
 }
 
 // move decides what the case does now: a step to work on, or "" to rest until it is due. State changes that need nothing
@@ -123,13 +124,12 @@ func (k *Clerk) move(ctx context.Context, tx Tx, c *Case, intents []Intent) (Ste
 		return k.moveOn(ctx, tx, c, intents)
 	case Waiting:
 		return k.moveWaiting(ctx, tx, c, intents)
+	case Held:
+		return k.moveHeld(ctx, tx, c, intents)
+	case Restoring:
+		return k.moveRestoring(ctx, tx, c, intents)
 	case Person:
-		if commentOwed(*c, intents) && !now.Before(c.DueAt) {
-			return WriteComment, nil
-		}
-		if !commentOwed(*c, intents) {
-			c.DueAt = never()
-		}
+		return k.movePerson(c, intents), nil
 	}
 	return "", nil
 }
@@ -153,7 +153,7 @@ func (k *Clerk) moveOn(ctx context.Context, tx Tx, c *Case, intents []Intent) (S
 		c.DueAt = now.Add(10 * time.Minute)
 		return "", nil
 	}
-	next, byHand := progress(*c, intents)
+	next, byHand := progress(*c, intents, Procedure())
 	if len(byHand) > 0 && (next == "" || next == AnnounceCase) {
 		c.Step = byHand[0].Step
 		return "", k.ask(ctx, tx, c, wording.Because("by_hand", "n", wording.Count(len(byHand))))
@@ -168,8 +168,9 @@ func (k *Clerk) moveOn(ctx context.Context, tx Tx, c *Case, intents []Intent) (S
 // startWaiting is the end of the procedure: the customer has until CancelOn to pay.
 func (k *Clerk) startWaiting(ctx context.Context, tx Tx, c *Case, next StepName) error {
 	c.State, c.Step = Waiting, AnnounceCase
-	c.Reason = wording.Because("wait_payment", "day", string(c.Terms.CancelOn))
-	c.DueAt = c.Terms.CancelOn.Time(k.world.Policy.Location)
+	c.Reason = wording.Because("wait_payment", "day", string(c.EndsOn()))
+	k.watchMoney(c)
+	c.rest(c.EndsOn().Time(k.world.Policy.Location))
 	if next == AnnounceCase {
 		c.DueAt = k.world.Now()
 	}
@@ -177,26 +178,14 @@ func (k *Clerk) startWaiting(ctx context.Context, tx Tx, c *Case, next StepName)
 		Text: "Everything is done; the customer has until " + string(c.Terms.CancelOn) + " to pay."})
 }
 
-// moveWaiting tells the team if it hasn't been told yet, and asks a person when the term is over.
-func (k *Clerk) moveWaiting(ctx context.Context, tx Tx, c *Case, intents []Intent) (StepName, error) {
-	now := k.world.Now()
-	end := c.Terms.CancelOn.Time(k.world.Policy.Location)
-	if !now.Before(end) {
-		return "", k.ask(ctx, tx, c, wording.Because("term_over", "day", string(c.Terms.CancelOn)))
-	}
-	if findIntent(intents, AnnounceCase, "").Outcome.Settled() {
-		c.DueAt = end
-		return "", nil
-	}
-	if now.Before(c.DueAt) {
-		return "", nil
-	}
-	return AnnounceCase, nil
-}
-
 // ask hands the case to a person: the bot does nothing more until one has decided.
 func (k *Clerk) ask(ctx context.Context, tx Tx, c *Case, why wording.Reason) error {
-	c.State, c.Reason, c.DueAt = Person, why, never()
+	if c.State != Person {
+		c.Course.From = c.State
+	}
+	c.State, c.Reason = Person, why
+	k.watchMoney(c)
+	c.rest(never())
 	return tx.Append(ctx, Entry{CaseID: c.ID, At: k.world.Now(), Who: TheBot(), Step: c.Step, Kind: "person asked",
 		Data: remote(why), Text: "A person has to decide: " + k.english(why) + "."})
 }

@@ -33,6 +33,9 @@ func (k *Clerk) act(ctx context.Context, c Case, s Step, in Intent, l Lease) (ta
 	switch {
 	case !prior.Stop.IsZero():
 		return tally{park: prior.Stop}, nil
+	case !prior.Hands.IsZero():
+		in.Prior = prior.State
+		return k.giveToHands(ctx, in, prior.Hands, l)
 	case !prior.Skip.IsZero():
 		in.Outcome, in.Why, in.Prior, in.Evidence = Skipped, prior.Skip, prior.State, "Left alone: "+k.english(prior.Skip)+"."
 		return tally{}, k.record(ctx, in, "step skipped", in.Evidence, nil, l)
@@ -74,7 +77,12 @@ func (k *Clerk) commit(ctx context.Context, s Step, in Intent, l Lease) (Intent,
 
 // leaveToHands notes that a step is a person's, since the back office doesn't offer it.
 func (k *Clerk) leaveToHands(ctx context.Context, c Case, s Step, in Intent, l Lease) (tally, error) {
-	in.Outcome, in.Why = HandWork, handWork(c, s.Name, in.Object)
+	return k.giveToHands(ctx, in, handWork(c, s.Name, in.Object), l)
+}
+
+// giveToHands notes that an object is a person's, and why.
+func (k *Clerk) giveToHands(ctx context.Context, in Intent, why wording.Reason, l Lease) (tally, error) {
+	in.Outcome, in.Why = HandWork, why
 	return tally{}, k.record(ctx, in, "by hand", "By hand: "+k.english(in.Why), nil, l)
 }
 
@@ -111,6 +119,10 @@ func (k *Clerk) after(ctx context.Context, c Case, s Step, in Intent, res Result
 		return in, t, err
 	}
 	in.Outcome, in.Why = out, k.stepReason(out, s, in, why)
+	if s.GoesOn && out == Refused {
+		t, err := k.giveToHands(ctx, in, in.Why, l)
+		return in, t, err
+	}
 	text := "No effect: " + k.english(in.Why) + "."
 	return in, k.later(in), k.record(ctx, in, string(out), text, nil, l)
 }

@@ -117,7 +117,7 @@ func (k *Clerk) claimed(ctx context.Context, tx Tx, c *Case, intents []Intent, s
 // wake lets a case go on that stood still.
 func (k *Clerk) wake(c *Case) {
 	if c.State == Person {
-		c.State, c.Reason = Running, wording.Reason{}
+		c.State, c.Reason = c.comesFrom(), wording.Reason{}
 	}
 	c.DueAt = k.world.Now()
 }

@@ -14,6 +14,7 @@ import (
 type tally struct {
 	park wording.Reason // set: a person has to decide
 	wait time.Time      // set: not before then
+	paid bool           // all invoices of the case are closed
 	why  wording.Reason // why it waits
 }
 
@@ -22,6 +23,7 @@ func (t *tally) add(o tally) {
 	if t.park.IsZero() {
 		t.park = o.park
 	}
+	t.paid = t.paid || o.paid
 	if !o.wait.IsZero() && (t.wait.IsZero() || o.wait.Before(t.wait)) {
 		t.wait, t.why = o.wait, o.why
 	}
@@ -29,6 +31,9 @@ func (t *tally) add(o tally) {
 
 // work does one step of a case and notes what the case does next.
 func (k *Clerk) work(ctx context.Context, c Case, name StepName, intents []Intent, l Lease) error {
+	if name == lookAtMoney {
+		return k.money(ctx, c, l)
+	}
 	s, ok := stepNamed(name)
 	if !ok {
 		return fmt.Errorf("case %d: step %q is not of this release", c.ID, name)
@@ -79,10 +84,16 @@ func (k *Clerk) conclude(ctx context.Context, caseID int64, s Step, t tally, l L
 			return err
 		}
 		switch {
-		case c.State == Person: // it wrote its comment meanwhile
-			c.DueAt = t.wait
-			if t.wait.IsZero() {
-				c.DueAt = never()
+		case t.paid && c.State != Restoring:
+			if err := k.paid(ctx, tx, &c); err != nil {
+				return err
+			}
+		case c.State == Person: // it wrote its comment meanwhile, or did something beside
+			c.rest(never())
+			if !t.wait.IsZero() {
+				c.DueAt = t.wait
+			} else if t.park.IsZero() {
+				c.DueAt = k.world.Now()
 			}
 		case !t.park.IsZero() && !s.Lax:
 			if err := k.ask(ctx, tx, &c, t.park); err != nil {
@@ -93,7 +104,7 @@ func (k *Clerk) conclude(ctx context.Context, caseID int64, s Step, t tally, l L
 			}
 		case !t.wait.IsZero():
 			c.DueAt = t.wait
-			if c.State == Running {
+			if c.State == Running || c.State == Restoring {
 				c.Reason = t.why
 			}
 		case s.Lax && !t.park.IsZero():
@@ -161,7 +172,7 @@ func (k *Clerk) each(intents []Intent, total *tally, f func(Intent) (tally, erro
 // nothing was done.
 func (k *Clerk) survey(ctx context.Context, c Case, s Step, intents []Intent, l Lease, total *tally) (todo []Intent, err error) {
 	var doubtful []Intent
-	for _, object := range s.Objects(c) {
+	for _, object := range s.Objects(c, intents) {
 		in := findIntent(intents, s.Name, object)
 		switch {
 		case in.Outcome.Settled(), in.Outcome == HandWork:
@@ -254,7 +265,10 @@ func (k *Clerk) patience(c Case, v Verdict, limit time.Duration) Verdict {
 }
 
 func (v Verdict) tally() tally {
-	if v.Kind == ToPerson {
+	switch {
+	case v.Paid:
+		return tally{paid: true}
+	case v.Kind == ToPerson:
 		return tally{park: v.Reason}
 	}
 	return tally{wait: v.Until, why: v.Reason}

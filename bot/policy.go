@@ -65,6 +65,7 @@ type Policy struct {
 	QueueWait   time.Duration   // how long a queued notice may wait before a person is asked
 	MoneyWait   time.Duration   // how long money may be on its way before a person is asked
 	RetryFor    time.Duration   // how long a system may be silent before a person is asked
+	PaymentPoll time.Duration   // how often a case that waits looks at its invoices; 0: only when something tells of a payment
 	StepTimeout time.Duration   // the deadline of one look or call of a step
 	Backoff     []time.Duration // between tries of a call that had no effect; the last one goes on
 }
@@ -79,6 +80,7 @@ func DefaultPolicy() Policy {
 		NoticeFrom: "helpdesk", NoticeTitles: []string{TicketSubject + " ({language})", TicketSubject},
 		NoticeStatus: helpdesk.Waiting, LargeEndClient: 10,
 		Grace: 2 * time.Minute, QueueWait: time.Hour, MoneyWait: 5 * 24 * time.Hour, RetryFor: 24 * time.Hour,
+		PaymentPoll: 15 * time.Minute,
 		StepTimeout: 2 * time.Minute,
 		Backoff:     []time.Duration{5 * time.Second, 15 * time.Second, time.Minute, 5 * time.Minute, 15 * time.Minute},
 	}

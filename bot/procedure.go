@@ -53,15 +53,15 @@ func Procedure() []Step {
 }
 
 // theCase is the one object of a step that acts once a case.
-func theCase(Case) []string { return []string{""} }
+func theCase(Case, []Intent) []string { return []string{""} }
 
-func servicesToSuspend(c Case) []string { return c.Terms.ToSuspend() }
+func servicesToSuspend(c Case, _ []Intent) []string { return c.Terms.ToSuspend() }
 
-func ordersToCancel(c Case) []string { return c.Terms.ToCancel() }
+func ordersToCancel(c Case, _ []Intent) []string { return c.Terms.ToCancel() }
 
 // stepNamed finds a step; false for a name that this release does not know.
 func stepNamed(name StepName) (Step, bool) {
-	for _, s := range Procedure() {
+	for _, s := range everyStep() {
 		if s.Name == name {
 			return s, true
 		}
@@ -69,11 +69,11 @@ func stepNamed(name StepName) (Step, bool) {
 	return Step{}, false
 }
 
-// progress tells from a case's intents how far the procedure has come: the first step with something left to do, and the
-// work that waits for a person's hands. next is "" when the bot has nothing left to do.
-func progress(c Case, intents []Intent) (next StepName, byHand []Intent) {
-	for _, s := range Procedure() {
-		for _, object := range s.Objects(c) {
+// progress tells from a case's intents how far the steps have come: the first one with something left to do, and the work
+// that waits for a person's hands. next is "" when the bot has nothing left to do.
+func progress(c Case, intents []Intent, steps []Step) (next StepName, byHand []Intent) {
+	for _, s := range steps {
+		for _, object := range s.Objects(c, intents) {
 			in := findIntent(intents, s.Name, object)
 			switch {
 			case in.Outcome == HandWork:

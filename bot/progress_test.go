@@ -50,7 +50,7 @@ func twoServices() Case {
 // everything lists an intent for all that the case does, with one outcome.
 func everything(c Case, o Outcome) (all []Intent) {
 	for _, s := range Procedure() {
-		for _, object := range s.Objects(c) {
+		for _, object := range s.Objects(c, nil) {
 			all = append(all, Intent{CaseID: c.ID, Step: s.Name, Object: object, Outcome: o})
 		}
 	}
@@ -104,7 +104,7 @@ func TestHowFarACaseHasCome(t *testing.T) {
 		{"only the telling is left", set(AnnounceCase, "", NotSent), AnnounceCase, 0},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			next, byHand := progress(twoServices(), row.given(everything(twoServices(), Done)))
+			next, byHand := progress(twoServices(), row.given(everything(twoServices(), Done)), Procedure())
 			if next != row.next || len(byHand) != row.byHand {
 				t.Errorf("next %q, %d by hand; want %q, %d", next, len(byHand), row.next, row.byHand)
 			}
@@ -114,7 +114,7 @@ func TestHowFarACaseHasCome(t *testing.T) {
 
 func TestACaseWithoutServicesGoesFromTheMailToTheComment(t *testing.T) {
 	all := everything(Case{}, Done)
-	if next, _ := progress(Case{}, all[:4]); next != WriteComment {
+	if next, _ := progress(Case{}, all[:4], Procedure()); next != WriteComment {
 		t.Errorf("next %q", next)
 	}
 }
@@ -132,7 +132,7 @@ func TestNoStepIsOvertaken(t *testing.T) {
 			}
 		}
 		all = slices.DeleteFunc(all, func(in Intent) bool { return in.Outcome == "" })
-		if next, _ := progress(c, all); next != first {
+		if next, _ := progress(c, all, Procedure()); next != first {
 			t.Fatalf("next %q, want %q of %+v", next, first, all)
 		}
 	})

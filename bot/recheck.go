@@ -23,6 +23,7 @@ type Verdict struct {
 	Kind   VerdictKind
 	Reason wording.Reason
 	Until  time.Time // with Hold: when to look again
+	Paid   bool      // with ToPerson: all invoices of the case are closed
 }
 
 // Recheck looks at the debt again right before a step that hurts, against the terms that the agent confirmed. It is pure.
@@ -30,18 +31,19 @@ type Verdict struct {
 // someone else goes to a person; money on its way means wait.
 func Recheck(c Case, step StepName, f Facts, p Policy) Verdict {
 	f.OpenCase, f.SetAside = &c, c.Terms.SetAside
-	now := c.Terms.debtNow(f)
+	owed := c.Owed()
+	now := owed.debtNow(f)
 	treated, byOther := treatedComment(f)
 	switch {
 	case !now.open:
-		return Verdict{Kind: ToPerson, Reason: wording.Because("paid_meanwhile", "amount", wording.Money(c.Terms.Outstanding))}
+		return Verdict{Kind: ToPerson, Paid: true, Reason: wording.Because("paid_meanwhile", "amount", wording.Money(owed.Outstanding))}
 	case f.Customer.ExcludedOn(f.Today) != nil:
 		return Verdict{Kind: ToPerson, Reason: wording.Because("excluded_meanwhile", "why", f.Customer.Excluded.Reason)}
 	case now.disputed != "":
 		return Verdict{Kind: ToPerson, Reason: wording.Because("disputed_meanwhile", "invoice", now.disputed)}
-	case now.left != c.Terms.Outstanding:
+	case now.left != owed.Outstanding:
 		return Verdict{Kind: ToPerson, Reason: wording.Because("amount_changed",
-			"was", wording.Money(c.Terms.Outstanding), "now", wording.Money(now.left))}
+			"was", wording.Money(owed.Outstanding), "now", wording.Money(now.left))}
 	case now.changed != "":
 		return Verdict{Kind: ToPerson, Reason: wording.Because("invoice_changed", "invoice", now.changed)}
 	case byOther:

@@ -62,11 +62,11 @@ func (r *Reception) distrust(ctx context.Context, tx Tx, c *Case, by Actor, copi
 		return false, err
 	}
 	now := r.world.Now()
-	for _, s := range Procedure() {
+	for _, s := range c.errand() {
 		if s.Harmless { // the check and the card: done once more they do nobody harm
 			continue
 		}
-		for _, object := range s.Objects(*c) {
+		for _, object := range s.Objects(*c, intents) {
 			in := findIntent(intents, s.Name, object)
 			if in.Outcome.Settled() || in.Outcome == HandWork {
 				continue

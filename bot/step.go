@@ -18,8 +18,9 @@ type Step struct {
 	// Hurts marks a step that the customer feels. Right before it the debt is looked at again, and it never starts while
 	// the bot is paused.
 	Hurts bool
-	// Objects lists what the step acts on, an intent each; a step that acts on one thing lists "".
-	Objects func(Case) []string
+	// Objects lists what the step acts on, an intent each; a step that acts on one thing lists "". The intents are all of the
+	// case: undoing goes by what was done.
+	Objects func(Case, []Intent) []string
 	// Before reads what must be known beforehand: what Look compares with, and what a restore puts back. It may answer
 	// that there is nothing to do for this object, and why.
 	Before func(ctx context.Context, w World, c Case, object string) (Prior, error)
@@ -36,6 +37,8 @@ type Step struct {
 	Harmless bool
 	// Lax marks a step whose failure doesn't hold the case up; it is tried again beside it.
 	Lax bool
+	// GoesOn says that what an object refuses is left to a person's hands, and the other objects and steps go on.
+	GoesOn bool
 	// RepeatAbsent says that nothing seen after the grace time proves that nothing was done, so that the clerk may
 	// repeat by itself. Without it only a person may ask for a repeat.
 	RepeatAbsent bool
@@ -46,6 +49,7 @@ type Prior struct {
 	State json.RawMessage // kept with the intent: the earlier state
 	Skip  wording.Reason  // set: nothing is to be done for this object, and why
 	Stop  wording.Reason  // set: a person has to decide, and why
+	Hands wording.Reason  // set: the bot leaves this object to a person's hands, and goes on with the others
 }
 
 // SightKind is what Look saw.

@@ -91,9 +91,13 @@ func suspend(ctx context.Context, w World, c Case, in Intent) (Result, error) {
 
 // lookAtCancellation sees whether the order ends on the agreed day. Another day is someone else's doing.
 func lookAtCancellation(ctx context.Context, w World, c Case, in Intent) (Sight, error) {
-	s, err := w.Office.Service(ctx, in.Object)
+	return lookAtOrder(ctx, w, in.Object, c.Terms.CancelOn)
+}
+
+func lookAtOrder(ctx context.Context, w World, id string, on backoffice.Date) (Sight, error) {
+	s, err := w.Office.Service(ctx, id)
 	if errors.Is(err, backoffice.ErrNotFound) {
-		return unclear("service_gone", "service", in.Object), nil
+		return unclear("service_gone", "service", id), nil
 	}
 	if err != nil {
 		return Sight{}, err
@@ -101,18 +105,22 @@ func lookAtCancellation(ctx context.Context, w World, c Case, in Intent) (Sight,
 	switch {
 	case s.Cancellation == nil:
 		return Sight{Kind: SeenAbsent, Evidence: s.Label + "'s order is not cancelled"}, nil
-	case s.Cancellation.At != c.Terms.CancelOn:
+	case s.Cancellation.At != on:
 		return unclear("other_end", "service", s.Label, "day", string(s.Cancellation.At)), nil
 	}
 	return seen(fmt.Sprintf("%s's order ends on %s.", s.Label, s.Cancellation.At), s.Cancellation.Reason == CancelReason), nil
 }
 
 func cancel(ctx context.Context, w World, c Case, in Intent) (Result, error) {
-	changed, err := w.Office.Cancel(ctx, in.Object, c.Terms.CancelOn, CancelReason, intentKey(c, in))
+	return cancelOn(ctx, w, c, in, in.Object, c.Terms.CancelOn)
+}
+
+func cancelOn(ctx context.Context, w World, c Case, in Intent, id string, on backoffice.Date) (Result, error) {
+	changed, err := w.Office.Cancel(ctx, id, on, CancelReason, intentKey(c, in))
 	if err != nil {
 		return Result{}, err
 	}
-	return Result{Evidence: fmt.Sprintf("%s's order ends on %s.", label(c, in), c.Terms.CancelOn), Changed: changed}, nil
+	return Result{Evidence: fmt.Sprintf("%s's order ends on %s.", label(c, in), on), Changed: changed}, nil
 }
 
 // seen is the sight of something that stands as it should.
@@ -122,8 +130,10 @@ func seen(evidence string, ours bool) Sight {
 
 // label is what people call the intent's service.
 func label(c Case, in Intent) string {
-	if s, ok := c.Terms.Service(in.Object); ok && s.Label != "" {
-		return s.Label
+	for _, id := range []string{in.Object, serviceOf(in.Object)} {
+		if s, ok := c.Terms.Service(id); ok && s.Label != "" {
+			return s.Label
+		}
 	}
 	return in.Object
 }

@@ -14,6 +14,8 @@ var (
 	ErrCaseOpen = errors.New("the customer has an open case")
 	// ErrNoQuestion: there is no question with that id.
 	ErrNoQuestion = errors.New("no such question")
+	// ErrNoMatter: there is no matter with that id.
+	ErrNoMatter = errors.New("no such matter")
 	// ErrStale: the row was changed since it was read, or the lease is another's by now. Nothing was written.
 	ErrStale = errors.New("changed meanwhile")
 	// ErrNotEmpty: the database that was to be filled holds other rows than the one that was to be copied.
@@ -120,6 +122,13 @@ type Tx interface {
 	// Questions lists questions. unsettled: those that the bot still has something to do for (neither posted nor mailed, or
 	// answered and not yet told), oldest first; else all, newest first. A limit of 0 is none.
 	Questions(ctx context.Context, unsettled bool, limit int) ([]Question, error)
+
+	// PutMatter writes a matter, new or changed, by its ID. ErrNoCase when its case isn't there.
+	PutMatter(ctx context.Context, m Matter) error
+	// Matter reads one. ErrNoMatter when there is none.
+	Matter(ctx context.Context, id string) (Matter, error)
+	// Matters lists matters, the oldest first.
+	Matters(ctx context.Context, f MatterFilter) ([]Matter, error)
 }
 
 // Question is what an agent asks the people of credit control, and what they answered.

@@ -166,23 +166,23 @@ func caseArgs(c bot.Case, version int64) []any {
 		c.Key, string(c.Mode), string(c.State), string(c.Step), object(c.Reason), millis(c.DueAt),
 		c.CustomerID, clean(c.CustomerNumber), clean(c.CustomerName), clean(c.Terms.AgentEmail),
 		object(c.StartedBy), object(c.Terms), object(c.Ticket), object(c.Notice),
-		version, c.CreatedAt.UnixMilli(), c.UpdatedAt.UnixMilli(), millis(c.EndedAt),
+		version, c.CreatedAt.UnixMilli(), c.UpdatedAt.UnixMilli(), millis(c.EndedAt), object(c.Course),
 	}
 }
 
 // scanCase reads a row of sqlSelectCase. Names of states and steps that this release doesn't know stay as they are.
 func scanCase(row scanner) (bot.Case, error) {
 	var c bot.Case
-	var reason, startedBy, terms, ticket, notice, agent string
+	var reason, startedBy, terms, ticket, notice, agent, course string
 	var due, created, updated, ended, forgotten sql.NullInt64
 	err := row.Scan(&c.ID, &forgotten, &c.Key, &c.Mode, &c.State, &c.Step, &reason, &due, &c.CustomerID, &c.CustomerNumber, &c.CustomerName,
-		&agent, &startedBy, &terms, &ticket, &notice, &c.Version, &created, &updated, &ended)
+		&agent, &startedBy, &terms, &ticket, &notice, &c.Version, &created, &updated, &ended, &course)
 	if err != nil {
 		return bot.Case{}, err
 	}
 	c.DueAt, c.CreatedAt, c.UpdatedAt, c.EndedAt = instant(due), instant(created), instant(updated), instant(ended)
 	c.ForgottenAt = instant(forgotten)
-	err = parse([]string{reason, startedBy, terms, ticket, notice}, &c.Reason, &c.StartedBy, &c.Terms, &c.Ticket, &c.Notice)
+	err = parse([]string{reason, startedBy, terms, ticket, notice, course}, &c.Reason, &c.StartedBy, &c.Terms, &c.Ticket, &c.Notice, &c.Course)
 	if err != nil {
 		return bot.Case{}, fmt.Errorf("case %d: %w", c.ID, err)
 	}

@@ -13,7 +13,7 @@ import (
 // without them nobody could tell any more what was done, and a confirmation that comes twice would not be known.
 const (
 	sqlForgetCase = `UPDATE cases SET forgotten_at = $1, updated_at = $2, version = version + 1, reason = $3, customer_id = '',
-	customer_number = '', customer_name = '', agent_email = '', started_by = $4, terms = $5, ticket = $6, notice = $7 WHERE id = $8`
+	customer_number = '', customer_name = '', agent_email = '', started_by = $4, terms = $5, ticket = $6, notice = $7, course = '{}' WHERE id = $8`
 	sqlForgetIntents = `UPDATE intents SET object = CASE WHEN object = '' THEN '' ELSE 'forgotten ' || n END, prior = NULL,
 	remote = NULL, evidence = '', why = $1, error = '' WHERE case_id = $2`
 	sqlForgetSignals   = `UPDATE signals SET by = $1, body = NULL, outcome = '' WHERE case_id = $2`
@@ -53,6 +53,7 @@ func (t *tx) forget(ctx context.Context, c bot.Case, at time.Time) error {
 		{sqlForgetIntents, []any{object(wording.Reason{}), c.ID}},
 		{sqlForgetSignals, []any{nobody, c.ID}},
 		{sqlForgetQuestions, []any{c.ID}},
+		{sqlForgetMatters, []any{c.ID}},
 		{sqlForgetJournal, []any{nobody, c.ID}},
 	} {
 		if _, err := t.exec(ctx, s.query, s.args...); err != nil {

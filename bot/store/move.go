@@ -41,6 +41,7 @@ func tables() []table {
 		{"settings", "name", "name, value", false, " WHERE name <> '" + bot.SettingCopied + "'"},
 		{"cards", "case_id", cardColumns, false, ""},
 		{"questions", "n", "n, " + questionColumns, true, ""},
+		{"matters", "n", "n, " + matterColumns, true, ""},
 	}
 }
 

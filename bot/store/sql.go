@@ -5,7 +5,7 @@ package store
 
 const (
 	caseColumns = `key, mode, state, step, reason, due_at, customer_id, customer_number, customer_name, agent_email,
-	started_by, terms, ticket, notice, version, created_at, updated_at, ended_at`
+	started_by, terms, ticket, notice, version, created_at, updated_at, ended_at, course`
 
 	sqlSelectCase = `SELECT id, forgotten_at, ` + caseColumns + ` FROM cases`
 
@@ -16,14 +16,14 @@ const (
 
 	// Only the conflict of a second open case is passed over; a key given out twice stays an error.
 	sqlInsertCase = `INSERT INTO cases (` + caseColumns + `, journal_hash)
-	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
+	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
 	ON CONFLICT (customer_id) WHERE state <> 'ended' DO NOTHING RETURNING id`
 
 	// The journal's head and the lease are not the caller's to write: they stay as they are.
 	sqlUpdateCase = `UPDATE cases SET key = $1, mode = $2, state = $3, step = $4, reason = $5, due_at = $6, customer_id = $7,
 	customer_number = $8, customer_name = $9, agent_email = $10, started_by = $11, terms = $12, ticket = $13, notice = $14,
-	version = $15, created_at = $16, updated_at = $17, ended_at = $18
-	WHERE id = $19 AND version = $20 AND ($21 = '' OR lease_token = $21)`
+	version = $15, created_at = $16, updated_at = $17, ended_at = $18, course = $19
+	WHERE id = $20 AND version = $21 AND ($22 = '' OR lease_token = $22)`
 
 	// Cases that were started since, whatever became of them.
 	sqlCountCases = `SELECT count(*) FROM cases WHERE created_at >= $1 AND ($2 = '' OR lower(agent_email) = $2)`

@@ -1,0 +1,98 @@
+package bot
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/aanmaner/aanmaner/backoffice"
+	"github.com/aanmaner/aanmaner/bot/wording"
+)
+
+// lookAtMoney is no step: it leaves no intent, as it changes nothing outside.
+const lookAtMoney StepName = "look at the money"
+
+// money looks at the invoices of a case that stands still, and notes what follows.
+func (k *Clerk) money(ctx context.Context, c Case, l Lease) error {
+	cctx, cancel := k.callContext(ctx)
+	defer cancel()
+	facts, failed := gatherDebt(cctx, k.world, c)
+	if failed != nil {
+		k.log.WarnContext(ctx, "money can't be looked at", "case", c.ID, "error", failed)
+	}
+	err := k.store.InTx(ctx, func(tx Tx) error {
+		c, err := tx.Case(ctx, c.ID)
+		if err != nil {
+			return err
+		}
+		c.Course.LookAt = k.world.Now().Add(max(k.world.Policy.PaymentPoll, k.backoff(1)))
+		if failed == nil && c.watchesMoney() {
+			if err := k.judge(ctx, tx, &c, facts); err != nil {
+				return err
+			}
+		}
+		return tx.UpdateCase(ctx, &c, l)
+	})
+	k.changed(c.ID)
+	return err
+}
+
+// gatherDebt reads how the invoices of a case stand now.
+func gatherDebt(ctx context.Context, w World, c Case) (Facts, error) {
+	f := Facts{At: w.Now(), Today: w.Today()}
+	var err error
+	if f.Invoices, err = w.Office.Invoices(ctx, c.CustomerID); err != nil {
+		return f, err
+	}
+	f.Settled, err = settled(ctx, w.Office, f.Invoices, c.Terms.InvoiceIDs())
+	return f, err
+}
+
+// judge notes what a look at the money means for a case: paid, partly paid, or as it was.
+func (k *Clerk) judge(ctx context.Context, tx Tx, c *Case, f Facts) error {
+	now := c.Terms.debtNow(f)
+	if !now.open {
+		return k.paid(ctx, tx, c)
+	}
+	owed := c.Owed().Outstanding
+	before := owed
+	if c.Course.Left != nil {
+		before = *c.Course.Left
+	}
+	c.rest(never())
+	c.DueAt = k.world.Now() // the state's own move says until when it rests
+	if now.left == before {
+		return nil
+	}
+	left := now.left
+	c.Course.Left = &left
+	return k.partly(ctx, tx, c, before, left)
+}
+
+// partly writes down that less, or more, is open than before.
+func (k *Clerk) partly(ctx context.Context, tx Tx, c *Case, before, left backoffice.Money) error {
+	text := fmt.Sprintf("Of %s, %s is still open.", before, left)
+	return tx.Append(ctx, Entry{CaseID: c.ID, At: k.world.Now(), Who: TheBot(), Kind: "money seen", Text: text,
+		Data: remote(map[string]backoffice.Money{"before": before, "left": left})})
+}
+
+// paid begins to undo what the case did. A call of the case that may still be under way is waited for first: what it does after
+// it was undone would stay.
+func (k *Clerk) paid(ctx context.Context, tx Tx, c *Case) error {
+	intents, err := tx.Intents(ctx, c.ID)
+	if err != nil {
+		return err
+	}
+	now := k.world.Now()
+	if until := k.unsettledUntil(intents); now.Before(until) {
+		c.Course.LookAt, c.DueAt = until, until
+		return nil
+	}
+	owed := c.Owed().Outstanding
+	c.State, c.Step, c.DueAt = Restoring, WithdrawOrders, now
+	c.Reason = wording.Because("paid", "amount", wording.Money(owed))
+	c.Course.From, c.Course.Hold, c.Course.Promise = "", nil, nil
+	c.moveOrders("", now, "paid")
+	c.write(letterRestored, nil)
+	return tx.Append(ctx, Entry{CaseID: c.ID, At: now, Who: TheBot(), Kind: "paid", Data: remote(owed),
+		Text: "All invoices of the case are closed; what the case did is undone."})
+}

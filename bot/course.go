@@ -1,0 +1,186 @@
+package bot
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/aanmaner/aanmaner/backoffice"
+)
+
+// Course is what became of a case after its terms were told to the customer: dates that moved, holds, promises, and how the
+// money stands. The terms themselves never change.
+type Course struct {
+	// Ends is the day on which the customer's time is over, once it isn't the terms' any more.
+	Ends backoffice.Date `json:"ends,omitzero"`
+	// Orders lists what became of the cancellations that this case made, round after round: withdrawn, or made for another
+	// day. The number of a round names its intents, so that each is done once.
+	Orders []OrderRound `json:"orders,omitempty"`
+	// Hold keeps the clock from running; nil: it runs.
+	Hold *Pause `json:"hold,omitempty"`
+	// Promise is the customer's latest promise that a person or the bot has accepted, until it is kept or broken.
+	Promise    *Promise `json:"promise,omitempty"`
+	Promises   int      `json:"promises,omitempty"`   // how many were accepted
+	Extensions int      `json:"extensions,omitempty"` // how many times a person gave more time
+	// Proof is set once services were switched on before the payment was booked, or in spite of the debt.
+	Proof *Proof `json:"proof,omitempty"`
+	// Rest is what a person accepted as the debt after a part was paid; nil: the terms' invoices, as they were.
+	Rest []TermInvoice `json:"rest,omitempty"`
+	// Left is what was still open at the last look that showed less, or more, than was owed; nil: never anything else.
+	Left *backoffice.Money `json:"left,omitempty"`
+	// LookAt is when the bot looks at the money next; zero: not by the clock.
+	LookAt time.Time `json:"look_at,omitzero"`
+	// From is the state from which the case came to ask a person, and to which it goes back.
+	From State `json:"from,omitempty"`
+	// Letters are the mails to the customer after the notice, in the order in which they were decided on.
+	Letters []Letter `json:"letters,omitempty"`
+	// RestoredAt is when all that the case had done was undone; zero: not.
+	RestoredAt time.Time `json:"restored_at,omitzero"`
+}
+
+// OrderRound is one change of the cancellations that a case made.
+type OrderRound struct {
+	On  backoffice.Date `json:"on,omitzero"` // the day for which they are made again; empty: they are withdrawn and stay so
+	At  time.Time       `json:"at"`
+	Why string          `json:"why"` // in English, for the journal
+}
+
+// PauseKind says why a case is on hold.
+type PauseKind string
+
+// The kinds of holds.
+const (
+	PauseAsked      PauseKind = "hold"       // a person wants it
+	PauseDispute    PauseKind = "dispute"    // the customer disputes the debt
+	PauseInsolvency PauseKind = "insolvency" // bankruptcy, suspension of payments, debt restructuring, an estate
+	PauseBounce     PauseKind = "bounce"     // the notice didn't arrive
+	PauseSaysPaid   PauseKind = "says paid"  // the customer says that it is paid
+)
+
+// Pause is a hold on a case: nothing that hurts the customer is done in it.
+type Pause struct {
+	Kind  PauseKind       `json:"kind"`
+	By    Actor           `json:"by"`
+	Why   string          `json:"why"`
+	Since time.Time       `json:"since"`
+	Until backoffice.Date `json:"until,omitzero"` // its last day; empty: without end
+	// DaysLeft is how many days the customer had left when it began: at least so many are left when it ends.
+	DaysLeft int `json:"days_left"`
+}
+
+// Promise is a customer's word to pay by a day.
+type Promise struct {
+	By     backoffice.Date  `json:"by"` // the day by which the money is to be in
+	Amount backoffice.Money `json:"amount"`
+	Noted  Actor            `json:"noted"` // who accepted it
+	At     time.Time        `json:"at"`
+}
+
+// Proof is a person's decision to switch services on while the back office shows the debt as open.
+type Proof struct {
+	By  Actor           `json:"by"`
+	Why string          `json:"why"`
+	On  backoffice.Date `json:"on,omitzero"` // the day by which the payment is to be booked; empty: the debt stays
+	At  time.Time       `json:"at"`
+}
+
+// Letter is one mail to the customer after the notice. Its ID names its intent.
+type Letter struct {
+	ID    string            `json:"id"`   // "restored#1"
+	Kind  string            `json:"kind"` // of the snippet
+	Facts map[string]string `json:"facts,omitempty"`
+}
+
+// EndsOn is the day on which the customer's time is over.
+func (c Case) EndsOn() backoffice.Date {
+	if !c.Course.Ends.IsZero() {
+		return c.Course.Ends
+	}
+	return c.Terms.CancelOn
+}
+
+// Owed is what the case is about as it stands: the terms, or what a person accepted since a part was paid.
+func (c Case) Owed() Terms {
+	t := c.Terms
+	if c.Course.Rest == nil {
+		return t
+	}
+	t.Invoices, t.Outstanding = c.Course.Rest, backoffice.Money{Currency: t.Outstanding.Currency}
+	for _, i := range t.Invoices {
+		t.Outstanding.Minor += i.Open.Minor
+	}
+	return t
+}
+
+// ordersOn is the day for which the case's cancellations are to stand; empty: they are to be withdrawn.
+func (c Case) ordersOn() backoffice.Date {
+	if n := len(c.Course.Orders); n > 0 {
+		return c.Course.Orders[n-1].On
+	}
+	return c.Terms.CancelOn
+}
+
+// ownDay says whether a cancellation for a day may be this case's: the terms', or a later round's.
+func (c Case) ownDay(d backoffice.Date) bool {
+	if d == c.Terms.CancelOn {
+		return true
+	}
+	for _, r := range c.Course.Orders {
+		if r.On == d && !d.IsZero() {
+			return true
+		}
+	}
+	return false
+}
+
+// moveOrders starts a round: what this case cancelled is withdrawn, and made again for another day unless that is empty. A
+// round that would change nothing isn't started.
+func (c *Case) moveOrders(on backoffice.Date, at time.Time, why string) {
+	if c.ordersOn() != on {
+		c.Course.Orders = append(c.Course.Orders, OrderRound{On: on, At: at, Why: why})
+	}
+}
+
+// write decides on a letter to the customer. A case whose notice never went writes none.
+func (c *Case) write(kind string, facts map[string]string) {
+	if c.Notice.MessageID == "" {
+		return
+	}
+	id := kind + "#" + strconv.Itoa(len(c.Course.Letters)+1)
+	c.Course.Letters = append(c.Course.Letters, Letter{ID: id, Kind: kind, Facts: facts})
+}
+
+// letter finds a letter by its id.
+func (c Case) letter(id string) (Letter, bool) {
+	for _, l := range c.Course.Letters {
+		if l.ID == id {
+			return l, true
+		}
+	}
+	return Letter{}, false
+}
+
+// rest lets the case be looked at again at an instant, or when the money is looked at, whichever comes first.
+func (c *Case) rest(until time.Time) {
+	c.DueAt = until
+	if at := c.Course.LookAt; !at.IsZero() && at.Before(until) && c.watchesMoney() {
+		c.DueAt = at
+	}
+}
+
+// watchesMoney says whether the case stands still in a state in which a payment changes what happens next.
+func (c Case) watchesMoney() bool {
+	return c.State == Waiting || c.State == Held || c.State == Person && c.Course.From != Restoring
+}
+
+// roundObject names what a round does to a service; serviceOf takes the name apart.
+func (c Case) roundObject(service string) string {
+	return service + "#" + strconv.Itoa(len(c.Course.Orders))
+}
+
+func serviceOf(object string) string {
+	if n := strings.LastIndexByte(object, '#'); n >= 0 {
+		return object[:n]
+	}
+	return object
+}
