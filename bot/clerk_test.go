@@ -210,7 +210,7 @@ func TestMoneyOnItsWayWaitsAndThenAPersonIsAsked(t *testing.T) {
 	}
 }
 
-func TestMoneyThatComesInAfterAllLetsTheCaseStandStill(t *testing.T) {
+func TestMoneyThatComesInAfterAllEndsTheCase(t *testing.T) {
 	r := newRig(t)
 	c := r.start("10234")
 	must(t, r.office.AddPending("10234", inhousefake.Payment{ID: "p1", Amount: inhousefake.Money{Minor: 34000, Currency: "EUR"}, Channel: "iDEAL", Announced: r.clock.Now()}))
@@ -218,7 +218,10 @@ func TestMoneyThatComesInAfterAllLetsTheCaseStandStill(t *testing.T) {
 	must(t, r.office.DropPending("10234"))
 	must(t, r.office.Pay("10234"))
 	f := r.run(c.ID, 4*time.Hour)
-	r.wantState(f, bot.Person, "paid_meanwhile")
+	r.wantState(f, bot.Ended, "restored_paid")
+	if len(r.mails.all()) != 0 {
+		t.Error("mailed although it was paid")
+	}
 }
 
 func TestACommentByAColleagueMeanwhileStopsTheCase(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net/http/httptest"
 	"path/filepath"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -155,7 +156,7 @@ func (r *rig) run(id int64, atMost time.Duration) bot.File {
 	for {
 		must(r.t, r.clerk.Advance(context.Background(), id))
 		f := r.file(id)
-		if f.Case.State != bot.Running && f.Case.State != bot.Confirming || f.Case.DueAt.After(end) {
+		if !slices.Contains([]bot.State{bot.Running, bot.Confirming, bot.Restoring}, f.Case.State) || f.Case.DueAt.After(end) {
 			return f
 		}
 		if wait := f.Case.DueAt.Sub(r.clock.Now()); wait > 0 {
