@@ -70,6 +70,12 @@ func (k *Clerk) judge(ctx context.Context, tx Tx, c *Case, f Facts) error {
 
 // partly writes down that less, or more, is open than before.
 func (k *Clerk) partly(ctx context.Context, tx Tx, c *Case, before, left backoffice.Money) error {
+	if left.Minor < before.Minor {
+		body := MatterBody{Headline: wording.Because("matter_partly", "left", wording.Money(left), "of", wording.Money(before)), Amount: left, Until: c.EndsOn()}
+		if err := k.openMatter(ctx, tx, c, MatterPartly, body); err != nil {
+			return err
+		}
+	}
 	text := fmt.Sprintf("Of %s, %s is still open.", before, left)
 	return tx.Append(ctx, Entry{CaseID: c.ID, At: k.world.Now(), Who: TheBot(), Kind: "money seen", Text: text,
 		Data: remote(map[string]backoffice.Money{"before": before, "left": left})})
@@ -91,7 +97,10 @@ func (k *Clerk) paid(ctx context.Context, tx Tx, c *Case) error {
 	c.State, c.Step, c.DueAt = Restoring, WithdrawOrders, now
 	c.Reason = wording.Because("paid", "amount", wording.Money(owed))
 	c.Course.From, c.Course.Hold, c.Course.Promise = "", nil, nil
-	c.moveOrders("", now, "paid")
+	c.Course.Orders = withdrawn(c.Course.Orders, OrderRound{At: now, Why: "paid"})
+	if err := k.closeMatters(ctx, tx, c.ID, "paid"); err != nil {
+		return err
+	}
 	c.write(letterRestored, nil)
 	return tx.Append(ctx, Entry{CaseID: c.ID, At: now, Who: TheBot(), Kind: "paid", Data: remote(owed),
 		Text: "All invoices of the case are closed; what the case did is undone."})

@@ -24,16 +24,33 @@ func (k *Clerk) moveWaiting(ctx context.Context, tx Tx, c *Case, intents []Inten
 		return next, nil
 	}
 	if !now.Before(end) {
-		return "", k.ask(ctx, tx, c, wording.Because("term_over", "day", string(c.EndsOn())))
+		return "", k.termOver(ctx, tx, c)
+	}
+	next, asked, err := k.keepDates(ctx, tx, c)
+	if err != nil || asked {
+		return "", err
 	}
 	if findIntent(intents, AnnounceCase, "").Outcome.Settled() {
-		c.rest(end)
+		c.rest(next)
 		return "", nil
 	}
 	if now.Before(c.DueAt) {
 		return "", nil
 	}
 	return AnnounceCase, nil
+}
+
+// termOver ends the case if a person, or the company, lets the end stand; else a person decides.
+func (k *Clerk) termOver(ctx context.Context, tx Tx, c *Case) error {
+	end := c.EndsOn()
+	if c.Course.Stands != end && k.world.Policy.AtEnd != OrdersAreEnded {
+		return k.ask(ctx, tx, c, wording.Because("term_over", "day", string(end)))
+	}
+	if err := k.closeMatters(ctx, tx, c.ID, "the orders ended"); err != nil {
+		return err
+	}
+	return k.end(ctx, tx, c, TheBot(), wording.Because("cancelled", "day", string(end)),
+		"Nothing was paid; the orders ended on "+string(end)+".")
 }
 
 // moveHeld rests until the hold's end; what was decided is done meanwhile, and the money is looked at.
@@ -46,10 +63,23 @@ func (k *Clerk) moveHeld(ctx context.Context, tx Tx, c *Case, intents []Intent) 
 		until = h.Until.AddDays(1).Time(k.world.Policy.Location)
 	}
 	if !k.world.Now().Before(until) {
-		return "", k.ask(ctx, tx, c, wording.Because("hold_over", "day", string(c.Course.Hold.Until)))
+		return "", k.holdOver(ctx, tx, c)
 	}
 	c.rest(until)
 	return "", nil
+}
+
+// holdOver asks a person: a hold is never ended by the clock, and services that are on by proof are never switched off by it.
+func (k *Clerk) holdOver(ctx context.Context, tx Tx, c *Case) error {
+	h, kind, headline := c.Course.Hold, MatterHoldOver, "matter_hold_over"
+	if h.Kind == PauseProof {
+		kind, headline = MatterProof, "matter_proof"
+	}
+	body := MatterBody{Headline: wording.Because(headline, "day", string(h.Until)), Amount: c.owedNow(), Until: h.Until}
+	if err := k.openMatter(ctx, tx, c, kind, body); err != nil {
+		return err
+	}
+	return k.ask(ctx, tx, c, wording.Because("hold_over", "day", string(h.Until)))
 }
 
 // movePerson writes the comment that is owed, does what was decided, and looks at the money; everything else waits.

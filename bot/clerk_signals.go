@@ -49,6 +49,12 @@ func (k *Clerk) obey(ctx context.Context, tx Tx, c *Case, intents []Intent, s Si
 		return "tried again", k.retry(ctx, tx, c, intents, s, said, l)
 	case SignalByHand:
 		return k.claimed(ctx, tx, c, intents, s, said, l)
+	case SignalDecide:
+		var d Decision
+		if err := json.Unmarshal(s.Body, &d); err != nil {
+			return "can't be read", nil
+		}
+		return k.decide(ctx, tx, c, s, d)
 	}
 	return "not understood", nil
 }

@@ -30,6 +30,11 @@ type Course struct {
 	Left *backoffice.Money `json:"left,omitempty"`
 	// LookAt is when the bot looks at the money next; zero: not by the clock.
 	LookAt time.Time `json:"look_at,omitzero"`
+	// Reminded is the end of which the team was reminded a week before; Asked, for which a person was asked to decide; Stands, of
+	// which a person said that it stands.
+	Reminded backoffice.Date `json:"reminded,omitzero"`
+	Asked    backoffice.Date `json:"asked,omitzero"`
+	Stands   backoffice.Date `json:"stands,omitzero"`
 	// From is the state from which the case came to ask a person, and to which it goes back.
 	From State `json:"from,omitempty"`
 	// Letters are the mails to the customer after the notice, in the order in which they were decided on.
@@ -55,6 +60,8 @@ const (
 	PauseInsolvency PauseKind = "insolvency" // bankruptcy, suspension of payments, debt restructuring, an estate
 	PauseBounce     PauseKind = "bounce"     // the notice didn't arrive
 	PauseSaysPaid   PauseKind = "says paid"  // the customer says that it is paid
+	PauseArranged   PauseKind = "arrangement"
+	PauseProof      PauseKind = "proof" // services are on although the debt is open
 )
 
 // Pause is a hold on a case: nothing that hurts the customer is done in it.
@@ -65,7 +72,8 @@ type Pause struct {
 	Since time.Time       `json:"since"`
 	Until backoffice.Date `json:"until,omitzero"` // its last day; empty: without end
 	// DaysLeft is how many days the customer had left when it began: at least so many are left when it ends.
-	DaysLeft int `json:"days_left"`
+	DaysLeft int   `json:"days_left"`
+	From     State `json:"from"` // the state to which the case goes back
 }
 
 // Promise is a customer's word to pay by a day.
@@ -99,9 +107,11 @@ func (c Case) EndsOn() backoffice.Date {
 	return c.Terms.CancelOn
 }
 
-// Owed is what the case is about as it stands: the terms, or what a person accepted since a part was paid.
+// Owed is what the case is about as it stands: the terms with the end as it is now, and what a person accepted as the rest since
+// a part was paid.
 func (c Case) Owed() Terms {
 	t := c.Terms
+	t.CancelOn = c.EndsOn()
 	if c.Course.Rest == nil {
 		return t
 	}
@@ -117,13 +127,13 @@ func (c Case) ordersOn() backoffice.Date {
 	if n := len(c.Course.Orders); n > 0 {
 		return c.Course.Orders[n-1].On
 	}
-	return c.Terms.CancelOn
+	return c.EndsOn()
 }
 
 // ownDay says whether a cancellation for a day may be this case's: the terms', or a later round's.
 func (c Case) ownDay(d backoffice.Date) bool {
-	if d == c.Terms.CancelOn {
-		return true
+	if d == c.Terms.CancelOn || d == c.Course.Ends {
+		return !d.IsZero()
 	}
 	for _, r := range c.Course.Orders {
 		if r.On == d && !d.IsZero() {

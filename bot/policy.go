@@ -48,6 +48,11 @@ type Policy struct {
 	// LiveCustomers limits a live program to customers with these numbers (or ids), for its first weeks. Empty: all.
 	LiveCustomers []string
 
+	ExtendMaxDays  int   // how far ahead a person may move the end
+	PromiseMaxDays int   // how far ahead a promise may be
+	PromisesMax    int   // how many promises of one customer are accepted
+	AtEnd          AtEnd // what silence means on the last day
+
 	CancelDays    int // days from the confirmation to the cancellation
 	CancelDaysMin int // what an agent may choose
 	CancelDaysMax int
@@ -80,11 +85,21 @@ func DefaultPolicy() Policy {
 		NoticeFrom: "helpdesk", NoticeTitles: []string{TicketSubject + " ({language})", TicketSubject},
 		NoticeStatus: helpdesk.Waiting, LargeEndClient: 10,
 		Grace: 2 * time.Minute, QueueWait: time.Hour, MoneyWait: 5 * 24 * time.Hour, RetryFor: 24 * time.Hour,
-		PaymentPoll: 15 * time.Minute,
+		PaymentPoll:   15 * time.Minute,
+		ExtendMaxDays: 92, PromiseMaxDays: 14, PromisesMax: 2, AtEnd: PersonDecides,
 		StepTimeout: 2 * time.Minute,
 		Backoff:     []time.Duration{5 * time.Second, 15 * time.Second, time.Minute, 5 * time.Minute, 15 * time.Minute},
 	}
 }
+
+// AtEnd says what becomes of the cancellations when the customer's time is over and nobody has decided anything.
+type AtEnd string
+
+// What silence means.
+const (
+	PersonDecides  AtEnd = "person" // they are withdrawn on the last working day, and a person decides
+	OrdersAreEnded AtEnd = "cancel" // they stand
+)
 
 // Scope says which of a customer's services a case is about.
 type Scope string

@@ -38,7 +38,21 @@ func Restoration() []Step {
 
 // Beside is what a case that waits, is on hold or asks a person does meanwhile: it moves the dates of its cancellations, and
 // writes to the customer what was decided.
-func Beside() []Step { return []Step{withdrawOrders(), cancelAgain(), tellCustomer()} }
+func Beside() []Step {
+	return []Step{withdrawOrders(), cancelAgain(), switchOnByProof(), tellCustomer()}
+}
+
+// switchOnByProof switches services on that a person decided to have on before the money is booked.
+func switchOnByProof() Step {
+	s := Restoration()[1]
+	s.Objects = func(c Case, intents []Intent) []string {
+		if c.Course.Proof == nil {
+			return nil
+		}
+		return servicesToSwitchOn(c, intents)
+	}
+	return s
+}
 
 func withdrawOrders() Step {
 	return Step{Name: WithdrawOrders, Objects: ordersToWithdraw, Before: withdrawalBefore, Look: lookWhetherWithdrawn, Do: withdraw,

@@ -23,7 +23,7 @@ func writeNotice(ctx context.Context, w World, c Case, _ string) (Prior, error) 
 	if err != nil {
 		return Prior{}, err
 	}
-	facts := c.Terms.notice(w.Policy, customer, w.Today(), c.Ticket.Mask)
+	facts := c.Owed().notice(w.Policy, customer, w.Today(), c.Ticket.Mask)
 	text, err := w.noticeFor(ctx, facts, c.Ticket.ID)
 	if errors.Is(err, helpdesk.ErrNotFound) || errors.Is(err, helpdesk.ErrTemplate) || errors.Is(err, errEmptyNotice) {
 		return Prior{Stop: noticeReason(err)}, nil

@@ -60,7 +60,7 @@ func withdrawalBefore(ctx context.Context, w World, c Case, object string) (Prio
 func (c Case) roundBefore(object string) backoffice.Date {
 	n, err := strconv.Atoi(object[len(serviceOf(object))+1:])
 	if err != nil || n < 2 || n > len(c.Course.Orders) {
-		return c.Terms.CancelOn
+		return c.Terms.CancelOn // before the first round the order stood, for whatever day
 	}
 	return c.Course.Orders[n-2].On
 }

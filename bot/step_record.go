@@ -84,7 +84,7 @@ func handWork(c Case, step StepName, object string) wording.Reason {
 	case SuspendServices:
 		return wording.Because("hand_suspend", "service", s.Label, "url", s.URL)
 	case CancelOrders:
-		return wording.Because("hand_cancel", "service", s.Label, "url", s.URL, "day", string(c.Terms.CancelOn))
+		return wording.Because("hand_cancel", "service", s.Label, "url", s.URL, "day", string(c.EndsOn()))
 	}
 	return wording.Because("hand_comment", "ticket", c.Ticket.Mask, "link", c.Ticket.URL)
 }

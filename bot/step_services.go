@@ -91,7 +91,7 @@ func suspend(ctx context.Context, w World, c Case, in Intent) (Result, error) {
 
 // lookAtCancellation sees whether the order ends on the agreed day. Another day is someone else's doing.
 func lookAtCancellation(ctx context.Context, w World, c Case, in Intent) (Sight, error) {
-	return lookAtOrder(ctx, w, in.Object, c.Terms.CancelOn)
+	return lookAtOrder(ctx, w, in.Object, c.EndsOn())
 }
 
 func lookAtOrder(ctx context.Context, w World, id string, on backoffice.Date) (Sight, error) {
@@ -112,7 +112,7 @@ func lookAtOrder(ctx context.Context, w World, id string, on backoffice.Date) (S
 }
 
 func cancel(ctx context.Context, w World, c Case, in Intent) (Result, error) {
-	return cancelOn(ctx, w, c, in, in.Object, c.Terms.CancelOn)
+	return cancelOn(ctx, w, c, in, in.Object, c.EndsOn())
 }
 
 func cancelOn(ctx context.Context, w World, c Case, in Intent, id string, on backoffice.Date) (Result, error) {

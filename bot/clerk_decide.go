@@ -1,0 +1,215 @@
+package bot
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/aanmaner/aanmaner/backoffice"
+	"github.com/aanmaner/aanmaner/bot/wording"
+)
+
+// decide carries out what a person decided. That it could be taken was known when it was; what the case has done since may speak
+// against it, and then nothing is changed.
+func (k *Clerk) decide(ctx context.Context, tx Tx, c *Case, s Signal, d Decision) (string, error) {
+	if why := d.check(*c, k.world); !why.IsZero() {
+		return "not done: " + k.english(why), k.reopen(ctx, tx, c, s, d, why)
+	}
+	text := ""
+	switch d.Choice {
+	case ChooseHold:
+		text = k.hold(c, s, d)
+	case ChooseResume:
+		text = k.resume(c)
+	case ChooseExtend:
+		text = k.extend(c, d)
+	case ChoosePromise:
+		text = k.promise(c, s, d)
+	case ChooseRestore:
+		text = k.restoreOnProof(c, s, d)
+	case ChooseGoOn:
+		text = k.goOn(c)
+	case ChooseLeave:
+		text = "leaves it as it is"
+		k.wake(c)
+	case ChooseContact:
+		text = "noted a contact with the customer"
+	}
+	entry := Entry{CaseID: c.ID, At: k.world.Now(), Who: s.By, Kind: string(d.Choice), Data: remote(d),
+		Text: s.By.Name + " " + text + because(d.Why) + "."}
+	return string(d.Choice), tx.Append(ctx, entry)
+}
+
+func because(why string) string {
+	if why == "" {
+		return ""
+	}
+	return ": " + why
+}
+
+// reopen lets a matter wait for people again whose decision could not be carried out.
+func (k *Clerk) reopen(ctx context.Context, tx Tx, c *Case, s Signal, d Decision, why wording.Reason) error {
+	if d.Matter != "" && !c.State.Closed() {
+		m, err := tx.Matter(ctx, d.Matter)
+		if err != nil {
+			return err
+		}
+		m.Settled = Settled{}
+		m.Version++
+		if err := tx.PutMatter(ctx, m); err != nil {
+			return err
+		}
+	}
+	return tx.Append(ctx, Entry{CaseID: c.ID, At: k.world.Now(), Who: s.By, Kind: "not decided", Data: remote(d),
+		Text: fmt.Sprintf("%s decided “%s”, which could not be done: %s.", s.By.Name, d.Choice, k.english(why))})
+}
+
+// hold stops the clock. The cancellations that the case made go at once: a back office that keeps dates would act on silence.
+func (k *Clerk) hold(c *Case, s Signal, d Decision) string {
+	now, today := k.world.Now(), k.world.Today()
+	h := &Pause{Kind: d.Kind, By: s.By, Why: d.Why, Since: now, Until: d.Until, DaysLeft: max(today.DaysUntil(c.EndsOn()), 1), From: c.comesFrom()}
+	if h.Kind == "" {
+		h.Kind = PauseAsked
+	}
+	if c.State != Person {
+		h.From = c.State
+	}
+	if was := c.Course.Hold; was != nil { // another hold in its place: what was left stays
+		h.Since, h.DaysLeft, h.From = was.Since, was.DaysLeft, was.From
+	}
+	if h.From == Confirming {
+		h.From = Running
+	}
+	c.Course.Hold, c.Course.From = h, ""
+	c.State, c.Reason = Held, wording.Because("held", "who", s.By.Name, "why", d.Why, "day", string(d.Until))
+	if !d.Until.IsZero() {
+		c.Course.Ends = max(c.EndsOn(), d.Until.AddDays(h.DaysLeft))
+	}
+	c.Course.Orders = withdrawn(c.Course.Orders, OrderRound{At: now, Why: "on hold"})
+	switch h.Kind {
+	case PauseDispute:
+		c.write("dispute", nil)
+	case PauseArranged:
+		c.write("arrangement", map[string]string{"words": d.Why, "until": string(d.Until)})
+	}
+	c.DueAt = now
+	return "put the case on hold" + until(d.Until)
+}
+
+// withdrawn adds a round that withdraws the orders, unless the last one did.
+func withdrawn(rounds []OrderRound, r OrderRound) []OrderRound {
+	if n := len(rounds); n > 0 && rounds[n-1].On.IsZero() {
+		return rounds
+	}
+	return append(rounds, r)
+}
+
+func until(d backoffice.Date) string {
+	if d.IsZero() {
+		return " without an end"
+	}
+	return " until " + string(d)
+}
+
+// resume lets the clock run again. The customer has at least the days that were left when the hold began.
+func (k *Clerk) resume(c *Case) string {
+	h := c.Course.Hold
+	if h == nil {
+		h = &Pause{From: Waiting, DaysLeft: 1}
+	}
+	now := k.world.Now()
+	c.Course.Hold, c.Course.From = nil, ""
+	c.State, c.Reason, c.DueAt = h.From, wording.Reason{}, now
+	c.Course.Ends = max(c.EndsOn(), k.world.Today().AddDays(h.DaysLeft))
+	if c.State == Waiting {
+		c.Reason = wording.Because("wait_payment", "day", string(c.EndsOn()))
+		c.moveOrders(c.EndsOn(), now, "the hold ended")
+	}
+	return "ended the hold; the customer has until " + string(c.EndsOn())
+}
+
+// extend gives the customer more time.
+func (k *Clerk) extend(c *Case, d Decision) string {
+	now := k.world.Now()
+	c.Course.Extensions++
+	c.Course.Promise = nil
+	k.moveEnd(c, d.Until, "more time was given")
+	if h := c.Course.Hold; h != nil {
+		h.DaysLeft = max(h.DaysLeft, k.world.Today().DaysUntil(d.Until))
+	} else {
+		c.State, c.Course.From = Waiting, ""
+		c.Reason = wording.Because("wait_payment", "day", string(c.EndsOn()))
+	}
+	c.write("extension", map[string]string{"until": string(d.Until)})
+	c.DueAt = now
+	return "gave the customer time until " + string(d.Until)
+}
+
+// moveEnd sets the day on which the customer's time is over. While a hold lasts the cancellations stay withdrawn.
+func (k *Clerk) moveEnd(c *Case, to backoffice.Date, why string) {
+	if c.Course.Hold == nil {
+		c.moveOrders(to, k.world.Now(), why)
+	}
+	c.Course.Ends = to
+}
+
+// promise notes a customer's word to pay by a day. Until the working day after it nothing is cancelled.
+func (k *Clerk) promise(c *Case, s Signal, d Decision) string {
+	now := k.world.Now()
+	amount := d.Amount
+	if amount.IsZero() {
+		amount = c.Owed().Outstanding
+	}
+	c.Course.Promise = &Promise{By: d.Until, Amount: amount, Noted: s.By, At: now}
+	c.Course.Promises++
+	if after := k.promiseCheck(*c).AddDays(1); c.EndsOn() < after {
+		k.moveEnd(c, after, "a promise was accepted")
+	}
+	if c.Course.Hold == nil {
+		c.State, c.Course.From = Waiting, ""
+		c.Reason = wording.Because("wait_promise", "day", string(d.Until))
+	}
+	c.write("promise", map[string]string{"until": string(d.Until), "minor": fmt.Sprint(amount.Minor), "currency": amount.Currency})
+	c.DueAt = now
+	return fmt.Sprintf("noted that the customer promises to pay %s by %s", amount, d.Until)
+}
+
+// promiseCheck is the day on which a promise counts as broken if nothing came: the working day after it has passed.
+func (k *Clerk) promiseCheck(c Case) backoffice.Date {
+	day := c.Course.Promise.By.AddDays(1)
+	for n := 0; n < 14 && !k.workday(day); n++ {
+		day = day.AddDays(1)
+	}
+	return day.AddDays(1)
+}
+
+func (k *Clerk) workday(d backoffice.Date) bool {
+	return k.world.Policy.Calendar == nil || k.world.Policy.Calendar.IsWorkday(d)
+}
+
+// restoreOnProof switches on what the case switched off, while the debt is open. The clock and the cancellations wait; nothing is
+// ever switched off again by itself.
+func (k *Clerk) restoreOnProof(c *Case, s Signal, d Decision) string {
+	c.Course.Proof = &Proof{By: s.By, Why: d.Why, On: d.Until, At: k.world.Now()}
+	k.hold(c, s, Decision{Kind: PauseProof, Until: d.Until, Why: d.Why})
+	c.write("restored on proof", map[string]string{"until": string(d.Until)})
+	return "switched the services on before the money is booked" + byDay(d.Until)
+}
+
+func byDay(d backoffice.Date) string {
+	if d.IsZero() {
+		return "; the debt stays"
+	}
+	return ", expected by " + string(d)
+}
+
+// goOn lets the end stand: without payment the orders are cancelled on that day. One that has passed, or is today, is moved to
+// tomorrow.
+func (k *Clerk) goOn(c *Case) string {
+	now := k.world.Now()
+	end := max(c.EndsOn(), k.world.Today().AddDays(1))
+	c.Course.Hold, c.Course.From, c.Course.Promise = nil, "", nil
+	c.moveOrders(end, now, "it was decided to go on")
+	c.Course.Ends, c.Course.Stands = end, end
+	c.State, c.Reason, c.DueAt = Waiting, wording.Because("wait_payment", "day", string(end)), now
+	return "lets it go on: without payment the orders end on " + string(end)
+}

@@ -1,0 +1,140 @@
+package bot
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/aanmaner/aanmaner/backoffice"
+	"github.com/aanmaner/aanmaner/bot/wording"
+)
+
+// SignalDecide is what a person decided about a case; the body is a Decision.
+const SignalDecide SignalKind = "decide"
+
+// Decision is what a person decides about a running case, from a card or by the command line.
+type Decision struct {
+	Choice Choice           `json:"choice"`
+	Matter string           `json:"matter,omitempty"` // the matter that it settles; empty: none
+	Kind   PauseKind        `json:"kind,omitempty"`   // of a hold
+	Until  backoffice.Date  `json:"until,omitzero"`   // the last day of a hold, the new end, the day of a promise, the day by which the money is booked
+	Amount backoffice.Money `json:"amount,omitzero"`  // of a promise; zero: all that is owed
+	Why    string           `json:"why,omitempty"`
+}
+
+// ErrDecided: somebody decided the matter before.
+var ErrDecided = errors.New("the matter was decided before")
+
+// NotNow is why a decision can't be taken: a sentence for the person who took it.
+type NotNow struct {
+	Reason  wording.Reason
+	Settled Settled // with ErrDecided: who was quicker, and when
+}
+
+// Error is for the operator.
+func (e *NotNow) Error() string { return "the decision can't be taken: " + e.Reason.Code }
+
+// Is makes a decision that came second known as such.
+func (e *NotNow) Is(target error) bool { return target == ErrDecided && !e.Settled.At.IsZero() }
+
+// Decide takes a person's decision about a case: it is checked against how the case stands, the matter is settled once, and the
+// clerk carries it out. A NotNow says why it can't be taken; nothing is changed then. A key that came before changes nothing.
+func (r *Reception) Decide(ctx context.Context, caseID int64, d Decision, by Actor, key string) error {
+	d.Why = strings.TrimSpace(d.Why)
+	raw, err := json.Marshal(d)
+	if err != nil {
+		return err
+	}
+	err = r.surely(ctx, func(tx Tx) error {
+		c, err := tx.Case(ctx, caseID)
+		if err != nil {
+			return err
+		}
+		if s, err := tx.Signal(ctx, key); err != nil || s.ID != "" {
+			return err
+		}
+		if why := d.check(c, r.world); !why.IsZero() {
+			return &NotNow{Reason: why}
+		}
+		if err := r.settle(ctx, tx, d, by); err != nil {
+			return err
+		}
+		_, err = tx.InsertSignal(ctx, Signal{ID: key, CaseID: caseID, Kind: SignalDecide, By: by, Body: raw, ReceivedAt: r.world.Now()})
+		return err
+	})
+	if err == nil {
+		r.nudge(caseID)
+	}
+	return err
+}
+
+// settle marks the matter as decided, unless somebody was quicker.
+func (r *Reception) settle(ctx context.Context, tx Tx, d Decision, by Actor) error {
+	if d.Matter == "" {
+		return nil
+	}
+	m, err := tx.Matter(ctx, d.Matter)
+	if err != nil {
+		return err
+	}
+	if !m.Open() {
+		return &NotNow{Settled: m.Settled, Reason: wording.Because("decided_before", "who", m.Settled.By.Name, "at", wording.Instant(m.Settled.At))}
+	}
+	m.Settled = Settled{At: r.world.Now(), By: by, What: d.Choice, Why: d.Why}
+	m.Version++
+	return tx.PutMatter(ctx, m)
+}
+
+// check says why a decision can't be taken as the case stands; zero: it can.
+func (d Decision) check(c Case, w World) wording.Reason {
+	stands := c.State
+	if stands == Person {
+		stands = c.comesFrom()
+	}
+	may := map[Choice][]State{
+		ChooseHold: {Confirming, Running, Waiting, Held}, ChooseResume: {Held}, ChooseExtend: {Waiting, Held}, ChoosePromise: {Waiting, Held},
+		ChooseRestore: {Waiting, Held}, ChooseGoOn: {Waiting, Held}, ChooseLeave: {Waiting, Held, Restoring},
+		ChooseContact: {Confirming, Running, Waiting, Held, Restoring},
+	}[d.Choice]
+	switch {
+	case c.State.Closed() && d.Choice != ChooseContact:
+		return wording.Because("case_over", "why", c.Reason.Code)
+	case !c.State.Closed() && !slices.Contains(may, stands):
+		return wording.Because("not_in_this_state", "state", "state."+string(c.State))
+	case d.Why == "" && d.Choice != ChooseGoOn:
+		return wording.Because("why_missing")
+	}
+	return d.checkDay(c, w)
+}
+
+// checkDay holds the decision's day against its bounds.
+func (d Decision) checkDay(c Case, w World) wording.Reason {
+	first, last := d.Bounds(c, w)
+	switch {
+	case d.Choice == ChoosePromise && c.Course.Promises >= w.Policy.PromisesMax:
+		return wording.Because("promises_enough", "n", wording.Count(c.Course.Promises))
+	case first.IsZero() || d.Until.IsZero() && d.mayBeEndless():
+		return wording.Reason{}
+	case d.Until < first || d.Until > last:
+		return wording.Because("day_outside", "first", string(first), "last", string(last))
+	}
+	return wording.Reason{}
+}
+
+func (d Decision) mayBeEndless() bool { return d.Choice == ChooseHold || d.Choice == ChooseRestore }
+
+// Bounds are the first and the last day that a decision may name; empty: it names none.
+func (d Decision) Bounds(c Case, w World) (first, last backoffice.Date) {
+	today := w.Today()
+	switch d.Choice {
+	case ChooseHold, ChooseRestore:
+		return today, today.AddDays(w.Policy.ExtendMaxDays)
+	case ChooseExtend:
+		return max(today.AddDays(1), c.EndsOn()), today.AddDays(w.Policy.ExtendMaxDays)
+	case ChoosePromise:
+		return today, today.AddDays(w.Policy.PromiseMaxDays)
+	}
+	return "", ""
+}
