@@ -14,6 +14,9 @@ func (k *Clerk) decide(ctx context.Context, tx Tx, c *Case, s Signal, d Decision
 	if why := d.check(*c, k.world); !why.IsZero() {
 		return "not done: " + k.english(why), k.reopen(ctx, tx, c, s, d, why)
 	}
+	if c.Course.Seen != nil && d.Choice != ChooseContact { // who decides has seen what is left
+		c.Course.Rest, c.Course.Seen = c.Course.Seen, nil
+	}
 	text := ""
 	switch d.Choice {
 	case ChooseHold:

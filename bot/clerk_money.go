@@ -64,8 +64,19 @@ func (k *Clerk) judge(ctx context.Context, tx Tx, c *Case, f Facts) error {
 		return nil
 	}
 	left := now.left
-	c.Course.Left = &left
+	c.Course.Left, c.Course.Seen = &left, c.Terms.asOpen(f)
 	return k.partly(ctx, tx, c, before, left)
+}
+
+// asOpen lists the invoices of a case that are open now, each with what is left of it.
+func (t Terms) asOpen(f Facts) (open []TermInvoice) {
+	for _, was := range t.Invoices {
+		if now := f.invoiceNow(was); now.State == backoffice.InvoiceOpen && now.Open.Minor > 0 {
+			was.Open = now.Open
+			open = append(open, was)
+		}
+	}
+	return open
 }
 
 // partly writes down that less, or more, is open than before.

@@ -49,6 +49,12 @@ func (k *Clerk) obey(ctx context.Context, tx Tx, c *Case, intents []Intent, s Si
 		return "tried again", k.retry(ctx, tx, c, intents, s, said, l)
 	case SignalByHand:
 		return k.claimed(ctx, tx, c, intents, s, said, l)
+	case SignalMoney:
+		c.Course.LookAt = k.world.Now()
+		if c.watchesMoney() {
+			c.DueAt = k.world.Now()
+		}
+		return "looked at", nil
 	case SignalDecide:
 		var d Decision
 		if err := json.Unmarshal(s.Body, &d); err != nil {

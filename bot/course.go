@@ -26,6 +26,8 @@ type Course struct {
 	Proof *Proof `json:"proof,omitempty"`
 	// Rest is what a person accepted as the debt after a part was paid; nil: the terms' invoices, as they were.
 	Rest []TermInvoice `json:"rest,omitempty"`
+	// Seen is the debt as it was at the look that Left tells of: the next decision of a person accepts it.
+	Seen []TermInvoice `json:"seen,omitempty"`
 	// Left is what was still open at the last look that showed less, or more, than was owed; nil: never anything else.
 	Left *backoffice.Money `json:"left,omitempty"`
 	// LookAt is when the bot looks at the money next; zero: not by the clock.

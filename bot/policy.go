@@ -52,6 +52,7 @@ type Policy struct {
 	PromiseMaxDays int   // how far ahead a promise may be
 	PromisesMax    int   // how many promises of one customer are accepted
 	AtEnd          AtEnd // what silence means on the last day
+	AftercareDays  int   // how long after its end a case's money is looked at
 
 	CancelDays    int // days from the confirmation to the cancellation
 	CancelDaysMin int // what an agent may choose
@@ -86,7 +87,7 @@ func DefaultPolicy() Policy {
 		NoticeStatus: helpdesk.Waiting, LargeEndClient: 10,
 		Grace: 2 * time.Minute, QueueWait: time.Hour, MoneyWait: 5 * 24 * time.Hour, RetryFor: 24 * time.Hour,
 		PaymentPoll:   15 * time.Minute,
-		ExtendMaxDays: 92, PromiseMaxDays: 14, PromisesMax: 2, AtEnd: PersonDecides,
+		ExtendMaxDays: 92, PromiseMaxDays: 14, PromisesMax: 2, AtEnd: PersonDecides, AftercareDays: 60,
 		StepTimeout: 2 * time.Minute,
 		Backoff:     []time.Duration{5 * time.Second, 15 * time.Second, time.Minute, 5 * time.Minute, 15 * time.Minute},
 	}

@@ -35,7 +35,7 @@ func Recheck(c Case, step StepName, f Facts, p Policy) Verdict {
 	now := owed.debtNow(f)
 	treated, byOther := treatedComment(f)
 	switch {
-	case !now.open:
+	case !c.Terms.debtNow(f).open:
 		return Verdict{Kind: ToPerson, Paid: true, Reason: wording.Because("paid_meanwhile", "amount", wording.Money(owed.Outstanding))}
 	case f.Customer.ExcludedOn(f.Today) != nil:
 		return Verdict{Kind: ToPerson, Reason: wording.Because("excluded_meanwhile", "why", f.Customer.Excluded.Reason)}

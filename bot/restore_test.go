@@ -3,6 +3,7 @@ package bot_test
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"reflect"
 	"testing"
 	"time"
@@ -187,4 +188,59 @@ func (r *rig) outliveRestore(id int64) bot.File {
 	f := r.file(id)
 	r.t.Fatalf("the restore never came to its end: %s, %v\n%s", f.Case.State, f.Case.Reason, journal(f))
 	return f
+}
+
+// aftercare is a look at the cases that are over.
+func (r *rig) aftercare() {
+	r.t.Helper()
+	must(r.t, bot.NewAftercare(r.database, r.world, func(int64) {}, slog.New(slog.DiscardHandler)).Look(context.Background()))
+}
+
+func TestMoneyTakenBackAfterTheRestoreIsAPersons(t *testing.T) {
+	r := newRig(t)
+	c := r.waitsForPayment("10234")
+	must(t, r.office.Pay("10234"))
+	f := r.untilEnded(c.ID, time.Hour)
+	r.aftercare()
+	if got := r.matters(c.ID); len(got) != 0 {
+		t.Fatalf("nothing was taken back: %v", got)
+	}
+	must(t, r.office.Reverse("10234"))
+	r.aftercare()
+	r.aftercare()
+	if got := r.matters(c.ID); len(got) != 1 || got[0] != string(bot.MatterReversed) {
+		t.Errorf("matters: %v", got)
+	}
+	for _, s := range r.services("10234") {
+		if s.State != "active" {
+			t.Errorf("%s is %s\n%s", s.Label, s.State, journal(f))
+		}
+	}
+}
+
+func TestMoneyAfterTheEndIsAPersons(t *testing.T) {
+	r := newRig(t, seldomLooks, func(r *rig) { r.world.Policy.AtEnd = bot.OrdersAreEnded })
+	c := r.waitsForPayment("10234")
+	r.wantState(r.sleep(c.ID, 29*day), bot.Ended, "cancelled")
+	must(t, r.office.Pay("10234"))
+	r.aftercare()
+	if got := r.matters(c.ID); len(got) != 1 || got[0] != string(bot.MatterLate) {
+		t.Errorf("matters: %v", got)
+	}
+}
+
+// What the back office tells of is looked at at once, however often and in whatever order it is told.
+func TestAPaymentThatIsToldIsLookedAtAtOnce(t *testing.T) {
+	r := newRig(t, func(r *rig) { r.world.Policy.PaymentPoll = 0 })
+	first := r.services("10234")
+	c := r.waitsForPayment("10234")
+	must(t, r.office.Pay("10234"))
+	r.sleep(c.ID, 3*day)
+	r.wantState(r.file(c.ID), bot.Waiting, "")
+	a := bot.NewAftercare(r.database, r.world, func(int64) {}, slog.New(slog.DiscardHandler))
+	for range 2 {
+		must(t, a.Tell(t.Context(), "10234", "event e1"))
+	}
+	must(t, a.Tell(t.Context(), "10235", "event e2"))
+	r.restoredOnce("10234", first, r.run(c.ID, time.Hour))
 }

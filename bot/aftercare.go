@@ -1,0 +1,157 @@
+package bot
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/aanmaner/aanmaner/backoffice"
+	"github.com/aanmaner/aanmaner/bot/wording"
+)
+
+// SignalMoney says that something happened to the customer's money: the case looks at it at once. It restores nothing by itself.
+const SignalMoney SignalKind = "money"
+
+// Aftercare looks after cases that are over: money that is taken back after a restore, and money that comes after the end, are a
+// person's. It changes nothing outside.
+type Aftercare struct {
+	store   Store
+	world   World
+	changed func(caseID int64)
+	log     *slog.Logger
+}
+
+// NewAftercare makes one. changed is told of every case with a new matter; it must not block.
+func NewAftercare(store Store, world World, changed func(caseID int64), log *slog.Logger) *Aftercare {
+	return &Aftercare{store: store, world: world, changed: changed, log: log}
+}
+
+// Look looks at the money of the cases that ended within the policy's term. One that can't be looked at keeps no other from it.
+func (a *Aftercare) Look(ctx context.Context) error {
+	cases, err := a.lately(ctx, "")
+	if err != nil {
+		return err
+	}
+	for _, c := range cases {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		a.lookAt(ctx, c)
+	}
+	return nil
+}
+
+// Tell passes on that something happened to a customer's money. key is the sender's own: the same thing twice is one signal.
+func (a *Aftercare) Tell(ctx context.Context, customerID, key string) error {
+	err := a.store.InTx(ctx, func(tx Tx) error {
+		cases, err := tx.Cases(ctx, Filter{CustomerID: customerID})
+		if err != nil {
+			return err
+		}
+		for _, c := range cases {
+			if c.State.Closed() {
+				continue
+			}
+			s := Signal{ID: fmt.Sprintf("%s %d", key, c.ID), CaseID: c.ID, Kind: SignalMoney, By: TheBot(), ReceivedAt: a.world.Now()}
+			if _, err := tx.InsertSignal(ctx, s); err != nil {
+				return err
+			}
+			a.changed(c.ID)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	over, err := a.lately(ctx, customerID)
+	for _, c := range over {
+		a.lookAt(ctx, c)
+	}
+	return err
+}
+
+// lately lists the cases that ended within the term, of one customer or of all.
+func (a *Aftercare) lately(ctx context.Context, customerID string) (cases []Case, err error) {
+	since := a.world.Now().AddDate(0, 0, -a.world.Policy.AftercareDays)
+	err = a.store.InTx(ctx, func(tx Tx) error {
+		all, err := tx.Cases(ctx, Filter{States: []State{Ended}, CustomerID: customerID, NotForgotten: true})
+		for _, c := range all {
+			if c.EndedAt.After(since) && c.Mode == Live && (!c.Course.RestoredAt.IsZero() || c.Reason.Code == "cancelled") {
+				cases = append(cases, c)
+			}
+		}
+		return err
+	})
+	return cases, err
+}
+
+func (a *Aftercare) lookAt(ctx context.Context, c Case) {
+	cctx, cancel := context.WithTimeout(ctx, a.world.Policy.StepTimeout)
+	defer cancel()
+	facts, err := gatherDebt(cctx, a.world, c)
+	if err == nil {
+		err = a.judge(ctx, c, facts)
+	}
+	if err != nil {
+		a.log.WarnContext(ctx, "money of a case that is over can't be looked at", "case", c.ID, "error", err)
+	}
+}
+
+// judge opens the matter that follows from a look, once.
+func (a *Aftercare) judge(ctx context.Context, c Case, f Facts) error {
+	now := c.Terms.debtNow(f)
+	switch restored := !c.Course.RestoredAt.IsZero(); {
+	case restored && now.open:
+		return a.open(ctx, c, MatterReversed, now.left, wording.Because("matter_reversed", "amount", wording.Money(now.left)))
+	case !restored && !now.open:
+		return a.open(ctx, c, MatterLate, c.Owed().Outstanding, wording.Because("matter_late", "amount", wording.Money(c.Owed().Outstanding), "day", string(c.EndsOn())))
+	}
+	return nil
+}
+
+// open puts a matter before people unless the case had one of its kind before: settled or not, it was seen.
+func (a *Aftercare) open(ctx context.Context, c Case, kind MatterKind, amount backoffice.Money, headline wording.Reason) error {
+	fresh := false
+	err := a.store.InTx(ctx, func(tx Tx) error {
+		all, err := tx.Matters(ctx, MatterFilter{CaseID: c.ID})
+		if err != nil {
+			return err
+		}
+		for _, m := range all {
+			if m.Kind == kind {
+				return nil
+			}
+		}
+		fresh = true
+		now := a.world.Now()
+		m := Matter{ID: fmt.Sprintf("%d %s %d", c.ID, kind, len(all)+1), CaseID: c.ID, Kind: kind, OpenedAt: now,
+			MatterBody: MatterBody{Headline: headline, Amount: amount}, Version: 1}
+		if err := tx.PutMatter(ctx, m); err != nil {
+			return err
+		}
+		return tx.Append(ctx, Entry{CaseID: c.ID, At: now, Who: TheBot(), Kind: string(kind), Data: remote(headline),
+			Text: fmt.Sprintf("The money was looked at after the end: %s, %s.", kind, amount)})
+	})
+	if err == nil && fresh {
+		a.changed(c.ID)
+	}
+	return err
+}
+
+// aftercareEvery is how often all cases that are over are looked at.
+const aftercareEvery = 24 * time.Hour
+
+// Run looks once a day until ctx ends.
+func (a *Aftercare) Run(ctx context.Context) {
+	for {
+		if err := a.Look(ctx); err != nil && ctx.Err() == nil {
+			a.log.WarnContext(ctx, "cases that are over can't be listed", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(aftercareEvery):
+		}
+	}
+}

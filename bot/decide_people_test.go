@@ -1,0 +1,219 @@
+package bot_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aanmaner/aanmaner/backoffice"
+	"github.com/aanmaner/aanmaner/bot"
+)
+
+const day = 24 * time.Hour
+
+// seldomLooks keeps months of a test short.
+func seldomLooks(r *rig) { r.world.Policy.PaymentPoll = 12 * time.Hour }
+
+func jacqueline() bot.Actor {
+	return bot.Actor{Name: "Jacqueline de Vries", Email: "jacqueline@hoster.example", Via: "test"}
+}
+
+// decide lets Jacqueline decide, and the clerk carry it out.
+func (r *rig) decide(id int64, d bot.Decision) bot.File {
+	r.t.Helper()
+	must(r.t, r.desk.Decide(context.Background(), id, d, jacqueline(), bot.NewCaseKey()))
+	return r.run(id, time.Minute)
+}
+
+// sleep lets time go by with a clerk who works whenever something is due.
+func (r *rig) sleep(id int64, d time.Duration) bot.File {
+	r.t.Helper()
+	end := r.clock.Now().Add(d)
+	for {
+		must(r.t, r.clerk.Advance(context.Background(), id))
+		f := r.file(id)
+		next := f.Case.DueAt
+		if f.Case.State.Closed() || next.After(end) {
+			r.clock.Add(max(0, end.Sub(r.clock.Now())))
+			return r.file(id)
+		}
+		r.clock.Add(max(time.Second, next.Sub(r.clock.Now())))
+	}
+}
+
+// ordersEnd is the day on which the customer's orders end; empty: none does. Different days are told as such.
+func (r *rig) ordersEnd(customer string) string {
+	days := map[string]bool{}
+	for _, s := range r.services(customer) {
+		if s.Cancellation != nil {
+			days[s.Cancellation.At] = true
+		}
+	}
+	var out []string
+	for d := range days {
+		out = append(out, d)
+	}
+	return strings.Join(out, " ")
+}
+
+func (r *rig) matters(id int64) (kinds []string) {
+	must(r.t, r.database.InTx(context.Background(), func(tx bot.Tx) error {
+		all, err := tx.Matters(context.Background(), bot.MatterFilter{CaseID: id, Open: true})
+		for _, m := range all {
+			kinds = append(kinds, string(m.Kind))
+		}
+		return err
+	}))
+	return kinds
+}
+
+func today(r *rig, plus int) backoffice.Date {
+	return backoffice.DateOf(r.clock.Now(), r.world.Policy.Location).AddDays(plus)
+}
+
+func TestAHoldTakesTheCancellationsAwayAndItsEndPutsThemBackLater(t *testing.T) {
+	r := newRig(t, seldomLooks)
+	first := r.services("10234")
+	c := r.waitsForPayment("10234")
+	f := r.decide(c.ID, bot.Decision{Choice: bot.ChooseHold, Kind: bot.PauseDispute, Why: "invoice 2026-0311 is disputed"})
+	r.wantState(f, bot.Held, "")
+	if got := r.ordersEnd("10234"); got != "" {
+		t.Fatalf("the orders still end on %s\n%s", got, journal(f))
+	}
+	r.sleep(c.ID, 60*day)
+	f = r.decide(c.ID, bot.Decision{Choice: bot.ChooseResume, Why: "the dispute is settled"})
+	r.wantState(f, bot.Waiting, "")
+	if want := string(today(r, 28)); r.ordersEnd("10234") != want || string(f.Case.EndsOn()) != want {
+		t.Errorf("the orders end on %q, the case on %s, wanted %s\n%s", r.ordersEnd("10234"), f.Case.EndsOn(), want, journal(f))
+	}
+	must(t, r.office.Pay("10234"))
+	f = r.untilEnded(c.ID, day)
+	if f.Case.Reason.Code != "restored_paid" || r.ordersEnd("10234") != "" || len(first) == 0 {
+		t.Errorf("%v\n%s", f.Case.Reason, journal(f))
+	}
+}
+
+func TestMoreTimeMovesTheCancellations(t *testing.T) {
+	r := newRig(t, seldomLooks)
+	c := r.waitsForPayment("10234")
+	to := c.Terms.CancelOn.AddDays(14)
+	f := r.decide(c.ID, bot.Decision{Choice: bot.ChooseExtend, Until: to, Why: "asked by telephone"})
+	r.wantState(f, bot.Waiting, "wait_payment")
+	if got := r.ordersEnd("10234"); got != string(to) {
+		t.Errorf("the orders end on %q, wanted %s\n%s", got, to, journal(f))
+	}
+	if len(r.mails.all()) != 2 {
+		t.Errorf("%d mails", len(r.mails.all()))
+	}
+	err := r.desk.Decide(t.Context(), c.ID, bot.Decision{Choice: bot.ChooseExtend, Until: today(r, 400), Why: "x"}, jacqueline(), "k")
+	var no *bot.NotNow
+	if !errors.As(err, &no) || no.Reason.Code != "day_outside" {
+		t.Errorf("a year and more: %v", err)
+	}
+}
+
+// A promise that is not kept goes to a person; until one has decided nothing is cancelled.
+func TestAPromiseIsCheckedAfterItsDay(t *testing.T) {
+	r := newRig(t, seldomLooks)
+	c := r.waitsForPayment("10234")
+	f := r.decide(c.ID, bot.Decision{Choice: bot.ChoosePromise, Until: today(r, 5), Why: "by telephone"})
+	r.wantState(f, bot.Waiting, "wait_promise")
+	f = r.sleep(c.ID, 10*day)
+	r.wantState(f, bot.Person, "promise_broken")
+	if got := r.matters(c.ID); len(got) != 1 || got[0] != string(bot.MatterBroken) || r.ordersEnd("10234") != "" {
+		t.Errorf("matters %v, the orders end on %q\n%s", got, r.ordersEnd("10234"), journal(f))
+	}
+	f = r.decide(c.ID, bot.Decision{Choice: bot.ChooseGoOn})
+	r.wantState(f, bot.Waiting, "wait_payment")
+	if r.ordersEnd("10234") != string(c.Terms.CancelOn) {
+		t.Errorf("the orders end on %q\n%s", r.ordersEnd("10234"), journal(f))
+	}
+	must(t, r.office.Pay("10234"))
+	r.wantState(r.untilEnded(c.ID, day), bot.Ended, "restored_paid")
+	if got := r.matters(c.ID); len(got) != 0 {
+		t.Errorf("still open: %v", got)
+	}
+}
+
+func TestServicesThatAreOnByProofAreNeverSwitchedOffByTheClock(t *testing.T) {
+	r := newRig(t, seldomLooks)
+	first := r.services("10234")
+	c := r.waitsForPayment("10234")
+	f := r.decide(c.ID, bot.Decision{Choice: bot.ChooseRestore, Until: today(r, 3), Why: "bank statement seen"})
+	r.wantState(f, bot.Held, "")
+	for _, s := range r.services("10234") {
+		if s.State != "active" || s.Cancellation != nil {
+			t.Errorf("%s is %s, %+v\n%s", s.Label, s.State, s.Cancellation, journal(f))
+		}
+	}
+	f = r.sleep(c.ID, 40*day)
+	r.wantState(f, bot.Person, "hold_over")
+	if got := r.matters(c.ID); len(got) != 1 || got[0] != string(bot.MatterProof) {
+		t.Errorf("matters: %v", got)
+	}
+	for _, s := range r.services("10234") {
+		if s.State != "active" {
+			t.Errorf("%s is %s\n%s", s.Label, s.State, journal(f))
+		}
+	}
+	must(t, r.office.Pay("10234"))
+	f = r.untilEnded(c.ID, day)
+	if f.Case.Reason.Code != "restored_paid" || len(first) != len(r.services("10234")) {
+		t.Errorf("%s %v\n%s", f.Case.State, f.Case.Reason, journal(f))
+	}
+}
+
+// Silence cancels nothing: on the last working day the cancellations go and a person is asked. A decision puts them back.
+func TestSilenceCancelsNothing(t *testing.T) {
+	r := newRig(t, seldomLooks)
+	c := r.waitsForPayment("10234")
+	f := r.sleep(c.ID, time.Duration(28)*day)
+	r.wantState(f, bot.Person, "decide_end")
+	if got := r.ordersEnd("10234"); got != "" {
+		t.Errorf("the orders still end on %s\n%s", got, journal(f))
+	}
+	if !strings.Contains(journal(f), "[reminder]") {
+		t.Errorf("nobody was reminded a week before\n%s", journal(f))
+	}
+	f = r.decide(c.ID, bot.Decision{Choice: bot.ChooseGoOn})
+	if want := string(f.Case.EndsOn()); r.ordersEnd("10234") != want {
+		t.Errorf("the orders end on %q, wanted %s\n%s", r.ordersEnd("10234"), want, journal(f))
+	}
+	f = r.sleep(c.ID, 3*day)
+	r.wantState(f, bot.Ended, "cancelled")
+}
+
+func TestWhoWantsSilenceToCancelSaysSo(t *testing.T) {
+	r := newRig(t, seldomLooks, func(r *rig) { r.world.Policy.AtEnd = bot.OrdersAreEnded })
+	c := r.waitsForPayment("10234")
+	f := r.sleep(c.ID, 29*day)
+	r.wantState(f, bot.Ended, "cancelled")
+}
+
+// The second of two decisions on one matter is told who was quicker; nothing is done twice.
+func TestAMatterIsDecidedOnce(t *testing.T) {
+	r := newRig(t, seldomLooks)
+	c := r.waitsForPayment("10234")
+	must(t, r.office.PayPart("10234", 20000))
+	r.sleep(c.ID, day)
+	var id string
+	must(t, r.database.InTx(t.Context(), func(tx bot.Tx) error {
+		all, err := tx.Matters(t.Context(), bot.MatterFilter{CaseID: c.ID})
+		id = all[0].ID
+		return err
+	}))
+	d := bot.Decision{Choice: bot.ChooseExtend, Matter: id, Until: c.Terms.CancelOn.AddDays(7), Why: "a part is in"}
+	must(t, r.desk.Decide(t.Context(), c.ID, d, jacqueline(), "first"))
+	must(t, r.desk.Decide(t.Context(), c.ID, d, jacqueline(), "first")) // the same click, delivered twice
+	err := r.desk.Decide(t.Context(), c.ID, bot.Decision{Choice: bot.ChooseGoOn, Matter: id}, bot.Actor{Name: "Mara"}, "second")
+	var no *bot.NotNow
+	if !errors.Is(err, bot.ErrDecided) || !errors.As(err, &no) || no.Settled.By.Name != "Jacqueline de Vries" {
+		t.Errorf("%v", err)
+	}
+	f := r.run(c.ID, time.Minute)
+	if r.ordersEnd("10234") != string(d.Until) || f.Case.Course.Extensions != 1 {
+		t.Errorf("the orders end on %q, extensions %d\n%s", r.ordersEnd("10234"), f.Case.Course.Extensions, journal(f))
+	}
+}
