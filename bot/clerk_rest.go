@@ -101,6 +101,7 @@ func (k *Clerk) movePerson(c *Case, intents []Intent) StepName {
 // money.
 func (k *Clerk) beside(c *Case, intents []Intent) StepName {
 	now := k.world.Now()
+	k.watchMoney(c)
 	if from := c.comesFrom(); c.State != Person || from == Waiting || from == Held {
 		next, _ := progress(*c, intents, Beside())
 		if next != "" && !now.Before(c.DueAt) && workable(intents, next) {

@@ -29,11 +29,25 @@ func Restoration() []Step {
 		// … a comment "betaald, hersteld" ends the one that said that the customer is in treatment …
 		{Name: WriteRestored, Objects: commentedCase, Before: nothingBefore, Look: lookForRestored, Do: writeRestored,
 			Needs: opAddNote, RepeatAbsent: true, GoesOn: true},
-		// … and the customer is told, on the ticket, which is closed then.
-		tellCustomer(),
-		{Name: CloseTicket, Objects: ticketToClose, Before: ticketBefore, Look: lookWhetherClosed, Do: closeTicket,
-			Prove: true, RepeatAbsent: true, GoesOn: true},
+		// … and the customer is told, on the ticket, which is closed then: not before all of it is true.
+		onceAllIsOn(tellCustomer()),
+		onceAllIsOn(Step{Name: CloseTicket, Objects: ticketToClose, Before: ticketBefore, Look: lookWhetherClosed, Do: closeTicket,
+			Prove: true, RepeatAbsent: true, GoesOn: true}),
 	}
+}
+
+// onceAllIsOn lets a step wait as long as a service or its order is left to a person's hands.
+func onceAllIsOn(s Step) Step {
+	objects := s.Objects
+	s.Objects = func(c Case, intents []Intent) []string {
+		for _, in := range intents {
+			if in.Outcome == HandWork && (in.Step == SwitchOn || in.Step == WithdrawOrders) {
+				return nil
+			}
+		}
+		return objects(c, intents)
+	}
+	return s
 }
 
 // Beside is what a case that waits, is on hold or asks a person does meanwhile: it moves the dates of its cancellations, and
