@@ -83,7 +83,7 @@ func (k *Clerk) hold(c *Case, s Signal, d Decision) string {
 		h.From = Running
 	}
 	c.Course.Hold, c.Course.From = h, ""
-	c.State, c.Reason = Held, wording.Because("held", "who", s.By.Name, "why", d.Why, "day", string(d.Until))
+	c.State, c.Reason = Held, heldReason(s.By, d)
 	if !d.Until.IsZero() {
 		c.Course.Ends = max(c.EndsOn(), d.Until.AddDays(h.DaysLeft))
 	}
@@ -96,6 +96,13 @@ func (k *Clerk) hold(c *Case, s Signal, d Decision) string {
 	}
 	c.DueAt = now
 	return "put the case on hold" + until(d.Until)
+}
+
+func heldReason(by Actor, d Decision) wording.Reason {
+	if d.Until.IsZero() {
+		return wording.Because("held", "who", by.Name, "why", d.Why)
+	}
+	return wording.Because("held_until", "who", by.Name, "why", d.Why, "day", string(d.Until))
 }
 
 // withdrawn adds a round that withdraws the orders, unless the last one did.

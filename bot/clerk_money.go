@@ -9,7 +9,7 @@ import (
 )
 
 // lookAtMoney is no step: it leaves no intent, as it changes nothing outside.
-const lookAtMoney StepName = "look at the money"
+const lookAtMoney = StepName("look at the money")
 
 // money looks at the invoices of a case that stands still, and notes what follows.
 func (k *Clerk) money(ctx context.Context, c Case, l Lease) error {

@@ -100,9 +100,9 @@ func (d Decision) check(c Case, w World) wording.Reason {
 	}[d.Choice]
 	switch {
 	case c.State.Closed() && d.Choice != ChooseContact:
-		return wording.Because("case_over", "why", c.Reason.Code)
+		return wording.Because("case_over")
 	case !c.State.Closed() && !slices.Contains(may, stands):
-		return wording.Because("not_in_this_state", "state", "state."+string(c.State))
+		return wording.Because("not_in_this_state")
 	case d.Why == "" && d.Choice != ChooseGoOn:
 		return wording.Because("why_missing")
 	}

@@ -183,7 +183,7 @@ func (s *source) lookAtCall(call *ast.CallExpr) {
 
 func TestEveryTextThatTheProgramSaysIsThere(t *testing.T) {
 	c, s := load(t), readSource(t)
-	if len(s.uses) < 100 || len(s.steps) != 8 {
+	if len(s.uses) < 100 || len(s.steps) != 15 {
 		t.Fatalf("found only %d uses, steps %q", len(s.uses), s.steps)
 	}
 	for _, name := range []string{"bot/block", "bot/warning", "bot/unclear", "slack/say"} {
