@@ -118,8 +118,12 @@ func (t *postgresTx) commit(ctx context.Context, wrote bool) error {
 	defer cancel()
 	sent := !t.conn.Conn().IsClosed() // asked before: afterwards pgx says "closed, safe to repeat" of a lost answer, too
 	err := t.tx.Commit(ctx)
+	unsure := wasUnconfirmed(t.conn.Conn())
 	t.release()
-	if err == nil {
+	switch {
+	case err == nil && unsure && wrote:
+		return fmt.Errorf("%w: the wait for the standby was broken off, which may not have it", bot.ErrInDoubt)
+	case err == nil:
 		return nil
 	}
 	return commitKind(err, wrote && sent)
