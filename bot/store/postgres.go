@@ -31,8 +31,9 @@ const (
 
 // postgres is a database on a server, which other processes on other machines use, too.
 type postgres struct {
-	pool    *pgxpool.Pool
-	wait    time.Duration
+	pool *pgxpool.Pool
+	wait time.Duration
+	patience
 	channel string // that programs listen on for wake-ups
 	sql     dialect
 	queue   *queue[pgx.Tx] // nil: there is no queue
@@ -49,7 +50,7 @@ func openPostgres(ctx context.Context, c Config) (database, error) {
 	if err != nil {
 		return nil, postgresKind(err)
 	}
-	p := &postgres{pool: pool, wait: c.BusyTimeout}
+	p := &postgres{pool: pool, wait: c.BusyTimeout, patience: patienceFor(cfg.ConnConfig.RuntimeParams["statement_timeout"])}
 	err = p.prepare(ctx)
 	if err == nil && c.Queue {
 		err = p.prepareQueue(ctx)
