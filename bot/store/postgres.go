@@ -50,7 +50,7 @@ func openPostgres(ctx context.Context, c Config) (database, error) {
 	if err != nil {
 		return nil, postgresKind(err)
 	}
-	p := &postgres{pool: pool, wait: c.BusyTimeout, patience: patienceFor(cfg.ConnConfig.RuntimeParams["statement_timeout"])}
+	p := &postgres{pool: pool, wait: c.BusyTimeout, patience: patienceFor(cfg)}
 	err = p.prepare(ctx)
 	if err == nil && c.Queue {
 		err = p.prepareQueue(ctx)
@@ -68,18 +68,11 @@ func postgresConfig(c Config) (*pgxpool.Config, error) {
 	if err != nil {
 		return nil, errors.New("the address can't be read; it has the form postgres://user:password@host:5432/database")
 	}
-	settings := cfg.ConnConfig.RuntimeParams
-	for name, value := range map[string]string{
-		"application_name":                    "aanmaner",
-		"statement_timeout":                   inMillis(statementTimeout),
-		"lock_timeout":                        inMillis(c.BusyTimeout),
-		"idle_in_transaction_session_timeout": inMillis(idleTimeout),
-	} {
-		if settings[name] == "" {
-			settings[name] = value
-		}
+	params := cfg.ConnConfig.RuntimeParams
+	if params["application_name"] == "" {
+		params["application_name"] = "aanmaner"
 	}
-	durable(cfg.ConnConfig)
+	setUp(cfg.ConnConfig, c)
 	return cfg, nil
 }
 

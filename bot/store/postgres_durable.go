@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -16,10 +17,20 @@ const sqlDurable = `SELECT set_config('synchronous_commit', CASE WHEN current_se
 // unconfirmed is what a connection is marked with whose last commit is on this server's disk alone.
 const unconfirmed = "aanmaner: not confirmed by a standby"
 
-// durable has every connection see to it that its commits are durable, and notice when one was not.
-func durable(cfg *pgx.ConnConfig) {
+// setUp has every connection see to it that its commits are durable and that nothing on it takes for ever, and notice when a
+// commit was not confirmed. The bounds are set by statements: PgBouncer lets no such setting through that comes with the
+// connection. What the address itself says of them stays.
+func setUp(cfg *pgx.ConnConfig, c Config) {
+	statement := sqlDurable
+	for name, bound := range map[string]time.Duration{
+		"statement_timeout": statementTimeout, "lock_timeout": c.BusyTimeout, "idle_in_transaction_session_timeout": idleTimeout,
+	} {
+		if cfg.RuntimeParams[name] == "" {
+			statement += ", set_config('" + name + "', '" + inMillis(bound) + "', false)"
+		}
+	}
 	cfg.AfterConnect = func(ctx context.Context, conn *pgconn.PgConn) error {
-		return conn.Exec(ctx, sqlDurable).Close()
+		return conn.Exec(ctx, statement).Close()
 	}
 	// An operator who cancels a session that waits for its standby ends the wait, not the transaction: the server answers that
 	// it is committed, with a warning. Its text is in the server's language; the routine's name is not.

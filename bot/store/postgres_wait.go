@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgxpool"
+
 	"github.com/aanmaner/aanmaner/bot"
 )
 
@@ -21,8 +23,12 @@ const (
 // patience is how long an answer is waited for.
 type patience time.Duration
 
-// patienceFor is that of an address's statement_timeout, which is in milliseconds unless it says otherwise.
-func patienceFor(setting string) patience {
+// patienceFor is that of a connection's statement_timeout, which is in milliseconds unless the address says otherwise.
+func patienceFor(cfg *pgxpool.Config) patience {
+	setting := cfg.ConnConfig.RuntimeParams["statement_timeout"]
+	if setting == "" {
+		return patience(statementTimeout + silence)
+	}
 	ms, err := strconv.Atoi(setting)
 	bound := time.Duration(ms) * time.Millisecond
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"sync"
 	"testing"
@@ -222,4 +223,25 @@ func waitsForStandby(t *testing.T, address string) (pid int) {
 	}
 	t.Fatal("no session waits for the standby")
 	return 0
+}
+
+func TestServerThatMayLoseCommitsSaysSo(t *testing.T) {
+	server := storetest.NewServer(t, "full_page_writes=off")
+	s := open(t, store.Config{Path: server.Address})
+	about := func() store.About { a, err := s.About(t.Context()); must(t, err); return a }
+	if a := about(); !slices.Equal(a.Risky, []string{"fsync", "full_page_writes"}) || a.Unconfirmed {
+		t.Errorf("alone: %+v", a)
+	}
+	server.Standby()
+	if a := about(); a.Standbys != 1 || !a.Unconfirmed {
+		t.Errorf("followed: %+v", a)
+	}
+	server.Synchronous()
+	if a := about(); a.Unconfirmed {
+		t.Errorf("a standby confirms: %+v", a)
+	}
+	s = open(t, store.Config{Path: storetest.NewServer(t, "fsync=on").Address})
+	if a := about(); a.Risky != nil {
+		t.Errorf("a server as it comes: %+v", a)
+	}
 }
