@@ -78,10 +78,12 @@ func TestWhoDecidesSeesWhatWaitsAndAStrangerNothing(t *testing.T) {
 		t.Error("who may start nothing is offered to")
 	}
 	w.OpenHome(ctx, guest)
-	w.homeSays(guest, "Gasten mogen dit niet gebruiken")
+	guestSees := w.homeSays(guest, "Gasten mogen dit niet gebruiken")
 	w.OpenHome(ctx, stranger)
-	if _, ok := w.Snapshot().Home(stranger); ok {
-		t.Error("a person of another workspace has a home")
+	for who, v := range map[string]slackfake.View{"a guest": guestSees, "a person of another workspace": w.homeSays(stranger, "alleen vanuit onze eigen werkruimte")} {
+		if got := slackfake.RenderView(v); strings.Contains(got, "Jansen") || strings.Contains(got, "Wacht op ons") {
+			t.Errorf("%s sees %s", who, got)
+		}
 	}
 }
 
