@@ -352,6 +352,7 @@ func TestContractSaysTheLimitsThatHold(t *testing.T) {
 	for _, row := range []string{
 		"| time for an answer | 15 seconds;", "| size of an answer | 8 MiB |", "| calls | at most 20 a second,", "| pages of a list | 100;",
 		"| Idempotency-Key | 255 characters", "| `Retry-After` | 24 hours;", "| `detail` of a problem | 300 characters",
+		"| body of a webhook's call | 64 KiB |",
 	} {
 		if !strings.Contains(string(text), row) {
 			t.Errorf("the contract has no row %q", row)
