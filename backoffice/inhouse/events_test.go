@@ -138,7 +138,7 @@ func TestPlaceThatIsGoneIsNotFound(t *testing.T) {
 	if ids, _ := idsAfter(t, w.client, "e4", 10); !slices.Equal(ids, []string{"e5"}) {
 		t.Errorf("%v", ids)
 	}
-	for _, f := range []inhousefake.Fault{spoken(400, "invalid", "x"), spoken(422, "refused", "x"), spoken(404, "not-found", "x"), spoken(410, "", "x"), {Break: inhousefake.Plain, Status: 410}} {
+	for _, f := range []inhousefake.Fault{spoken(400, "invalid", "x"), spoken(422, "refused", "x"), spoken(404, "not-found", "x"), spoken(410, "", "x"), spoken(409, "unknown-event", "x"), {Break: inhousefake.Plain, Status: 410}} {
 		f.Operation = "listEvents"
 		remove := w.server.Inject(f)
 		_, _, err := w.client.Events(t.Context(), "e4", 10)

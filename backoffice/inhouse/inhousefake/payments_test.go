@@ -1,7 +1,10 @@
 package inhousefake_test
 
 import (
+	"encoding/json"
 	"errors"
+	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
@@ -157,6 +160,32 @@ func TestControlsOfMoneyNameWhatIsNotThere(t *testing.T) {
 	}
 	if n := len(server.Events()); n != 0 {
 		t.Errorf("%d events", n)
+	}
+}
+
+func TestBookedPaymentsAreThoseSinceADay(t *testing.T) {
+	server := demoAt(noon())
+	for _, r := range []inhousefake.Receipt{
+		{ID: "old", Minor: 1, Booked: "2026-08-25"}, {ID: "edge", Minor: 1, Booked: "2026-08-26"}, {ID: "new", Minor: 1}, {ID: "back", Minor: 1, Booked: "2026-01-01"},
+	} {
+		_, err := server.Receive("10234", r)
+		check(t, err)
+	}
+	check(t, server.ReversePayment("back"))
+	for query, want := range map[string][]string{
+		"": {"edge", "new", "back"}, "?since=2026-11-24": {"new", "back"}, "?since=2026-11-25": {}, "?since=2025-01-01": {"old", "edge", "new", "back"},
+	} {
+		recorder := httptest.NewRecorder()
+		server.ServeHTTP(recorder, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/customers/10234/payments"+query, http.NoBody))
+		var said struct{ Booked []inhousefake.Payment }
+		check(t, json.Unmarshal(recorder.Body.Bytes(), &said))
+		ids := []string{}
+		for _, p := range said.Booked {
+			ids = append(ids, p.ID)
+		}
+		if !slices.Equal(ids, want) || said.Booked == nil {
+			t.Errorf("%s: %v, wanted %v", query, ids, want)
+		}
 	}
 }
 
