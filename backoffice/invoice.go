@@ -35,19 +35,27 @@ func (i Invoice) OverdueOn(today Date) bool {
 	return i.State == InvoiceOpen && i.Open.Minor > 0 && !i.Due.IsZero() && i.Due < today
 }
 
-// Payment is money that the customer sent or said to send through a processor, and that isn't booked on an invoice yet.
+// Payment is money that the customer sent or said to send through a processor: on its way, booked, or taken back.
 type Payment struct {
-	ID         string
-	Amount     Money
-	Announced  time.Time // when the back office first heard of it
-	ValueDate  Date      // the day on which the money counts as paid; empty: not known yet
-	InvoiceIDs []string  // what it is for; empty: unknown
-	Channel    string    // "iDEAL", "SEPA direct debit", as the back office names it
+	ID     string // stays the same when it is booked and when it is taken back
+	Amount Money
+	// Announced is when the back office first heard of it.
+	Announced time.Time
+	// ValueDate is the day on which the money counts as paid, which may lie before Booked; empty: not known (yet). What was
+	// done to the customer on a later day was done to somebody who had paid.
+	ValueDate  Date
+	InvoiceIDs []string // what it is for, and once booked, what it was booked on; empty: unknown, or kept as a credit
+	Channel    string   // "iDEAL", "SEPA direct debit", as the back office names it
+	Booked     Date     // the day on which it was booked; empty: it is on its way
+	Reversed   Date     // the day on which it was taken back; empty: it stands
 }
 
-// Payments is what the back office knows about money on its way.
+// Payments is what the back office knows about a customer's money, on its way and booked.
 type Payments struct {
 	Pending []Payment
+	// Booked holds what was booked lately, at least as far back as a case may run, those taken back since included. Nil: the
+	// back office doesn't say; what it says may be nothing.
+	Booked []Payment
 	// BookedUntil is the last day whose bank statements are booked. Empty: the back office does not say.
 	BookedUntil Date
 }

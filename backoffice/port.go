@@ -16,6 +16,7 @@ const (
 	OpSetNonPayer Operation = "set non-payer status"
 	OpPayments    Operation = "payments"
 	OpListStatus  Operation = "list non-payers"
+	OpEvents      Operation = "events"
 )
 
 // Capabilities says which operations the back office offers. What it does not offer is done by a person.
@@ -37,7 +38,7 @@ type Reader interface {
 	Invoices(ctx context.Context, customerID string) ([]Invoice, error)
 	// Invoice reads one invoice, whatever its state. ErrNotFound when there is none.
 	Invoice(ctx context.Context, id string) (Invoice, error)
-	// Payments tells which money is on its way. ErrNotOffered where the back office doesn't know.
+	// Payments tells which money is on its way and which was booked lately. ErrNotOffered where the back office doesn't know.
 	Payments(ctx context.Context, customerID string) (Payments, error)
 	// Services lists all of a customer's services that have not ended.
 	Services(ctx context.Context, customerID string) ([]Service, error)
@@ -47,6 +48,17 @@ type Reader interface {
 	Notes(ctx context.Context, customerID string) ([]Note, error)
 	// NonPayers lists the customers that carry the non-payer status. ErrNotOffered where it can't be listed.
 	NonPayers(ctx context.Context) ([]Customer, error)
+	// Events tells what happened after the place in the feed that after names, oldest first, at most limit events (0: as
+	// many as the driver likes). last is the place to go on from: the caller keeps it and hands it in the next time. It is
+	// the driver's own word, never empty, and never one of another back office.
+	//
+	// With an empty after no event comes, whatever the limit: last is the newest place, so that a new installation doesn't
+	// go through everything that the feed still holds. Take it first and look at the customers next: what happens in between
+	// is told then.
+	//
+	// ErrNotOffered where there is no feed. ErrNotFound when the back office doesn't know the place (any more): events may
+	// have been missed, so the caller starts anew at the newest place and looks at every customer that matters to it.
+	Events(ctx context.Context, after string, limit int) (events []Event, last string, err error)
 }
 
 // Writer is the part that changes things. Every write reads first and answers whether it changed anything. The key makes

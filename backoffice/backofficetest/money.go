@@ -3,6 +3,7 @@ package backofficetest
 import (
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/aanmaner/aanmaner/backoffice"
@@ -15,6 +16,8 @@ func moneyTests() []subtest {
 		{"AnnouncedMoneyIsOnItsWayAndStillOwed", announced, []ability{canAnnounce()}},
 		{"PaidInPartIsStillOpen", paidInPart, []ability{canPay()}},
 		{"PaidInvoiceStaysReadable", paid, []ability{canPay()}},
+		{"BookedPaymentSaysWhenItCounts", booked, []ability{canPay()}},
+		{"PaymentThatWasTakenBackSaysSo", takenBack, []ability{canPay(), canReverse()}},
 	}
 }
 
@@ -54,6 +57,80 @@ func payments(t *testing.T, b *Bench) {
 	for _, p := range all.Pending {
 		if p.ID == "" || p.Amount.Minor <= 0 || len(p.Amount.Currency) != 3 {
 			t.Errorf("payment %+v", p)
+		}
+		if p.Booked != "" || p.Reversed != "" {
+			t.Errorf("on its way and booked: %+v", p)
+		}
+	}
+	if !slices.IsSortedFunc(all.Booked, func(x, y backoffice.Payment) int { return strings.Compare(string(x.Booked), string(y.Booked)) }) {
+		t.Errorf("booked payments not oldest first: %+v", all.Booked)
+	}
+	for _, p := range all.Booked {
+		isBooked(t, b, p)
+	}
+}
+
+// isBooked holds what a booked payment says against itself.
+func isBooked(t *testing.T, b *Bench, p backoffice.Payment) {
+	t.Helper()
+	if p.ID == "" || p.Booked == "" || p.Booked > b.Today || len(p.Amount.Currency) != 3 {
+		t.Errorf("booked payment %+v on %s", p, b.Today)
+	}
+	if p.Reversed != "" && (p.Reversed < p.Booked || p.Reversed > b.Today) {
+		t.Errorf("booked on %s and taken back on %s: %+v", p.Booked, p.Reversed, p)
+	}
+	for _, day := range []backoffice.Date{p.ValueDate, p.Booked, p.Reversed} {
+		if _, err := backoffice.ParseDate(string(day)); err != nil {
+			t.Errorf("payment %s: %v", p.ID, err)
+		}
+	}
+}
+
+// bookedPayments reads the booked payments by id, and skips the test where the back office doesn't tell.
+func bookedPayments(t *testing.T, b *Bench) map[string]backoffice.Payment {
+	t.Helper()
+	b.offers(t, backoffice.OpPayments)
+	all := must(b.Office.Payments(within(t), b.Customer))(t)
+	if all.Booked == nil {
+		t.Skip("this back office doesn't tell which payments were booked")
+	}
+	byID := map[string]backoffice.Payment{}
+	for _, p := range all.Booked {
+		byID[p.ID] = p
+	}
+	return byID
+}
+
+func booked(t *testing.T, b *Bench) {
+	before := bookedPayments(t, b)
+	invoices := must(b.Office.Invoices(within(t), b.Customer))(t)
+	b.Pay(t, 3)
+	after := bookedPayments(t, b)
+	if len(after) != len(before)+1 {
+		t.Fatalf("a payment was booked: %d booked payments, then %d", len(before), len(after))
+	}
+	for id, p := range after {
+		if _, old := before[id]; old {
+			continue
+		}
+		isBooked(t, b, p)
+		isOne := func(i backoffice.Invoice) bool { return len(p.InvoiceIDs) == 1 && i.ID == p.InvoiceIDs[0] }
+		if p.Amount.Minor != 3 || p.Reversed != "" || p.ValueDate == "" || !slices.ContainsFunc(invoices, isOne) {
+			t.Errorf("three cents were paid: %+v", p)
+		}
+	}
+}
+
+func takenBack(t *testing.T, b *Bench) {
+	before, debt := bookedPayments(t, b), owed(t, b)
+	b.Pay(t, 2)
+	b.Reverse(t)
+	if now := owed(t, b); now != debt {
+		t.Errorf("owed %s, paid and taken back, and %s is owed", debt, now)
+	}
+	for id, p := range bookedPayments(t, b) {
+		if _, old := before[id]; !old && (p.Reversed == "" || p.Booked == "" || p.Amount.Minor != 2) {
+			t.Errorf("taken back: %+v", p)
 		}
 	}
 }

@@ -47,6 +47,12 @@ func notOffered(t *testing.T, b *Bench) {
 		_, err := b.Office.NonPayers(ctx)
 		isKind(t, "non-payers", err, backoffice.ErrNotOffered)
 	}
+	if !offered.Offers(backoffice.OpEvents) {
+		for _, after := range []string{"", "e1"} {
+			_, _, err := b.Office.Events(ctx, after, 1)
+			isKind(t, "events", err, backoffice.ErrNotOffered)
+		}
+	}
 }
 
 func findTests() []subtest {

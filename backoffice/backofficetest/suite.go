@@ -6,7 +6,8 @@
 // must answer backoffice.ErrNotOffered, and is not tested further. What a bench can't do (break an answer, pay an
 // invoice) is nil; the subtests that need it are skipped and say what is lacking.
 //
-// Reading order: suite.go, reads.go, writes.go (what holds for every write), services.go, notes.go, failures.go.
+// Reading order: suite.go, reads.go, money.go, writes.go (what holds for every write), services.go, notes.go, events.go,
+// failures.go.
 package backofficetest
 
 import (
@@ -40,6 +41,8 @@ type Bench struct {
 	Writes func() int
 	// Pay books an amount in minor units on the customer's invoices; 0: all that is open.
 	Pay func(t *testing.T, minor int64)
+	// Reverse takes the last payment back, as a bank does.
+	Reverse func(t *testing.T)
 	// Announce puts an amount in minor units on its way, until it is paid.
 	Announce func(t *testing.T, minor int64)
 	// TypeNote adds a note as a colleague types it.
@@ -74,7 +77,7 @@ func Run(t *testing.T, open func(*testing.T) *Bench, parts ...string) {
 		tests []subtest
 	}{
 		{"Offer", offerTests()}, {"Find", findTests()}, {"Read", readTests()}, {"Money", moneyTests()}, {"Write", writeTests()},
-		{"Service", serviceTests()}, {"Note", noteTests()}, {"Failure", failureTests()},
+		{"Service", serviceTests()}, {"Note", noteTests()}, {"Event", eventTests()}, {"Failure", failureTests()},
 	} {
 		if len(parts) > 0 && !slices.Contains(parts, part.name) {
 			continue
@@ -112,6 +115,10 @@ func canFail() ability {
 
 func canPay() ability {
 	return ability{"pay invoices", func(b *Bench) bool { return b.Pay != nil }}
+}
+
+func canReverse() ability {
+	return ability{"take payments back", func(b *Bench) bool { return b.Reverse != nil }}
 }
 
 func canAnnounce() ability {

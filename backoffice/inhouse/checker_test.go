@@ -143,7 +143,7 @@ func (c *checker) report(t *testing.T) {
 		"getCapabilities": {200}, "findCustomers": {200}, "getCustomer": {200, 404}, "listInvoices": {200, 404}, "getInvoice": {200, 404},
 		"listPayments": {200, 404}, "listServices": {200, 404}, "getService": {200, 404}, "suspend": {201, 409, 422, 500, 502}, "unsuspend": {204},
 		"cancelService": {201, 422}, "withdrawCancellation": {204}, "listNotes": {200, 404}, "addNote": {201, 401, 403, 429},
-		"setNonPayer": {201}, "clearNonPayer": {204},
+		"setNonPayer": {201}, "clearNonPayer": {204}, "listEvents": {200, 410},
 	} {
 		for _, status := range statuses {
 			if c.seen[operation][status] == 0 {

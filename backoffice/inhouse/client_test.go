@@ -169,7 +169,7 @@ func TestServerWithoutCapabilitiesOffersReadingOnly(t *testing.T) {
 		f.Operation = "getCapabilities"
 		w.server.Inject(f)
 		offered, err := w.client.Capabilities(t.Context())
-		if err != nil || offered.Offers(backoffice.OpSuspend) || offered.Offers(backoffice.OpPayments) || len(offered) != 8 {
+		if err != nil || offered.Offers(backoffice.OpSuspend) || offered.Offers(backoffice.OpPayments) || offered.Offers(backoffice.OpEvents) || len(offered) != 9 {
 			t.Errorf("%v, %v", offered, err)
 		}
 	}

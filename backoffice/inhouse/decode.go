@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/aanmaner/aanmaner/backoffice"
@@ -178,32 +180,62 @@ func (w wireInvoice) invoice() (backoffice.Invoice, error) {
 	}, nil
 }
 
-type wirePayments struct {
-	Pending []struct {
-		ID         string    `json:"id"`
-		Amount     *money    `json:"amount"`
-		Announced  time.Time `json:"announced"`
-		ValueDate  date      `json:"valueDate"`
-		InvoiceIDs []string  `json:"invoiceIds"`
-		Channel    string    `json:"channel"`
-	} `json:"pending"`
-	BookedUntil date `json:"bookedUntil"`
+type wirePayment struct {
+	ID         string    `json:"id"`
+	Amount     *money    `json:"amount"`
+	Announced  time.Time `json:"announced"`
+	ValueDate  date      `json:"valueDate"`
+	InvoiceIDs []string  `json:"invoiceIds"`
+	Channel    string    `json:"channel"`
+	Booked     date      `json:"booked"`
+	Reversed   date      `json:"reversed"`
 }
 
-func (w wirePayments) payments() (backoffice.Payments, error) {
+func (w wirePayment) payment() (backoffice.Payment, error) {
+	if w.Amount == nil {
+		return backoffice.Payment{}, fmt.Errorf("payment %s: amount is needed", w.ID)
+	}
+	return backoffice.Payment{
+		ID: w.ID, Amount: backoffice.Money(*w.Amount), Announced: w.Announced.UTC(), ValueDate: backoffice.Date(w.ValueDate),
+		InvoiceIDs: w.InvoiceIDs, Channel: w.Channel, Booked: backoffice.Date(w.Booked), Reversed: backoffice.Date(w.Reversed),
+	}, nil
+}
+
+// pending is a payment on its way: whatever the server says about its booking, it isn't booked.
+func (w wirePayment) pending() (backoffice.Payment, error) {
+	w.Booked, w.Reversed = "", ""
+	return w.payment()
+}
+
+func (w wirePayment) booked() (backoffice.Payment, error) {
+	if err := needed("booked payment", w.ID, "id", w.ID, "booked", string(w.Booked)); err != nil {
+		return backoffice.Payment{}, err
+	}
+	return w.payment()
+}
+
+type wirePayments struct {
+	Pending     []wirePayment `json:"pending"`
+	Booked      []wirePayment `json:"booked"`
+	BookedUntil date          `json:"bookedUntil"`
+}
+
+func (w wirePayments) payments() (all backoffice.Payments, err error) {
+	none := backoffice.Payments{}
 	if w.Pending == nil { // a missing list would read as "no money on its way"
-		return backoffice.Payments{}, errors.New("payments: pending must be a list")
+		return none, errors.New("payments: pending must be a list")
 	}
-	all := backoffice.Payments{BookedUntil: backoffice.Date(w.BookedUntil)}
-	for _, p := range w.Pending {
-		if p.Amount == nil {
-			return backoffice.Payments{}, fmt.Errorf("payment %s: amount is needed", p.ID)
-		}
-		all.Pending = append(all.Pending, backoffice.Payment{
-			ID: p.ID, Amount: backoffice.Money(*p.Amount), Announced: p.Announced.UTC(), ValueDate: backoffice.Date(p.ValueDate),
-			InvoiceIDs: p.InvoiceIDs, Channel: p.Channel,
-		})
+	all.BookedUntil = backoffice.Date(w.BookedUntil)
+	if all.Pending, err = objects(w.Pending, wirePayment.pending); err != nil {
+		return none, err
 	}
+	if w.Booked == nil { // a server that doesn't tell leaves it out
+		return all, nil
+	}
+	if all.Booked, err = objects(w.Booked, wirePayment.booked); err != nil {
+		return none, err
+	}
+	slices.SortStableFunc(all.Booked, func(a, b backoffice.Payment) int { return strings.Compare(string(a.Booked), string(b.Booked)) })
 	return all, nil
 }
 

@@ -19,5 +19,6 @@
 //     named, is backoffice.ErrNotOffered: a person does it.
 //
 // Reading order: client.go (what it is made of), call.go (one call and its outcome), problem.go (what an answer means),
-// paging.go, decode.go (strict reading), reads.go, writes.go.
+// paging.go, decode.go (strict reading), reads.go, writes.go, events.go (what happened), webhook.go (what the server tells of its
+// own accord).
 package inhouse

@@ -137,6 +137,12 @@ func TestReadOfTheWrongShapeIsAnErrorByName(t *testing.T) {
 		},
 		"listPayments": {
 			{"no list", `"pending":[`, `"open":[`, "pending must be a list"},
+			{"booked as an object", `"booked":[]`, `"booked":{}`, "booked"},
+			{"booked without a day", `"booked":[]`, `"booked":[{"id":"p1","amount":{"minor":1,"currency":"EUR"}}]`, "booked is needed"},
+			{"booked without an id", `"booked":[]`, `"booked":[{"amount":{"minor":1,"currency":"EUR"},"booked":"2026-11-24"}]`, "id is needed"},
+			{"booked without an amount", `"booked":[]`, `"booked":[{"id":"p1","booked":"2026-11-24"}]`, "amount is needed"},
+			{"taken back on a word", `"booked":[]`, `"booked":[{"id":"p1","amount":{"minor":1,"currency":"EUR"},"booked":"2026-11-24","reversed":"ja"}]`, "ja"},
+			{"value date with a time", `"booked":[]`, `"booked":[{"id":"p1","amount":{"minor":1,"currency":"EUR"},"booked":"2026-11-24","valueDate":"2026-11-24T00:00:00Z"}]`, "T00"},
 			{"booked until a word", `"bookedUntil":"2026-11-23"`, `"bookedUntil":"gisteren"`, "gisteren"},
 		},
 		"getCapabilities": {

@@ -13,6 +13,9 @@ func TestLimitsAreThoseOfTheContract(t *testing.T) {
 	if c.Timeout != 15*time.Second || c.MaxBytes != 8<<20 || c.MaxPages != 100 || c.RatePerSecond != 20 {
 		t.Errorf("defaults %+v", c)
 	}
+	if MaxWebhook != 64<<10 || webhookWindow != 5*time.Minute || MinSecret != 16 || maxID != 128 || maxEventPage != 200 {
+		t.Error("a constant of the feed or the webhook differs from the contract")
+	}
 	if maxQuery != 200 || maxKey != 255 || maxSentence != 300 || maxRetryAfter != 24*time.Hour || readTries != 3 {
 		t.Error("a constant differs from the contract")
 	}

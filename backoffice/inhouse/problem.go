@@ -130,7 +130,7 @@ func kindOf(res *http.Response, p problem) error {
 	switch p.name {
 	case "already":
 		return errAlready
-	case "not-found":
+	case "not-found", "unknown-event":
 		return backoffice.ErrNotFound
 	case "refused", "key-reused", "invalid":
 		return backoffice.ErrRefused

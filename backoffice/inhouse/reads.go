@@ -9,12 +9,16 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/aanmaner/aanmaner/backoffice"
 )
 
 // maxQuery is the longest search text that is sent, in runes.
 const maxQuery = 200
+
+// bookedDays is how many days of booked payments are asked for: longer than a case with all its holds runs.
+const bookedDays = 400
 
 // contractNames says which operations of the contract a part of the port needs; all of them must be offered.
 func contractNames() map[backoffice.Operation][]string {
@@ -27,6 +31,7 @@ func contractNames() map[backoffice.Operation][]string {
 		backoffice.OpSetNonPayer: {"setNonPayer", "clearNonPayer"},
 		backoffice.OpPayments:    {"listPayments"},
 		backoffice.OpListStatus:  {"listNonPayers"},
+		backoffice.OpEvents:      {"listEvents"},
 	}
 }
 
@@ -193,7 +198,7 @@ func readAll[W, T any](
 	}), nil
 }
 
-// Payments tells which money is on its way and until when the bank is booked.
+// Payments tells which money is on its way, which was booked within the last 400 days, and until when the bank is booked.
 func (c *Client) Payments(ctx context.Context, customerID string) (backoffice.Payments, error) {
 	op := "read payments of customer " + customerID
 	if err := checkID(op, customerID); err != nil {
@@ -202,7 +207,8 @@ func (c *Client) Payments(ctx context.Context, customerID string) (backoffice.Pa
 	if err := c.demand(ctx, op, backoffice.OpPayments); err != nil {
 		return backoffice.Payments{}, err
 	}
-	res, err := c.read(ctx, op, c.address(nil, "customers", customerID, "payments"))
+	since := c.config.Now().UTC().AddDate(0, 0, -bookedDays).Format(time.DateOnly)
+	res, err := c.read(ctx, op, c.address(url.Values{"since": {since}}, "customers", customerID, "payments"))
 	if err != nil {
 		return backoffice.Payments{}, err
 	}

@@ -115,6 +115,7 @@ func TestServerAnswersEveryOperationAsTheContractSays(t *testing.T) {
 		{raw{"POST", "/invoices/inv305/credits", `"k3"`, why, ""}, 422, "refused", ""},
 		{raw{"GET", "/invoices/inv305", "", "", ""}, 200, "", `"state":"credited"`},
 		{raw{"GET", "/customers/10238/payments", "", "", ""}, 200, "", `"iDEAL"`},
+		{raw{"GET", "/customers/10236/payments?since=2026-01-01", "", "", ""}, 200, "", `"booked":"2026-`},
 		{raw{"GET", "/customers/d30111/services", "", "", ""}, 200, "", `"7026"`},
 		{raw{"GET", "/customers/d30111/services?ended=true", "", "", ""}, 200, "", `"7027"`},
 		{raw{"GET", "/services/7027", "", "", ""}, 200, "", `"executed":true`},
@@ -209,7 +210,9 @@ func TestServerRefusesWhatTheContractForbids(t *testing.T) {
 		{raw{"GET", "/customers?q=e&limit=201", "", "", ""}, 400, "invalid", ""},
 		{raw{"GET", "/customers?q=e&cursor=x", "", "", ""}, 400, "invalid", ""},
 		{raw{"GET", "/customers/10234/invoices?status=unpaid", "", "", ""}, 400, "invalid", ""},
-		{raw{"GET", "/events?after=x", "", "", ""}, 400, "invalid", ""},
+		{raw{"GET", "/events?after=x", "", "", ""}, 410, "unknown-event", "x"},
+		{raw{"GET", "/events?limit=x", "", "", ""}, 400, "invalid", ""},
+		{raw{"GET", "/customers/10234/payments?since=lately", "", "", ""}, 400, "invalid", ""},
 		{raw{"POST", "/customers/10234/notes", "", note, ""}, 400, "invalid", "Idempotency-Key"},
 		{raw{"POST", "/customers/10234/notes", "unquoted", note, ""}, 400, "invalid", ""},
 		{raw{"POST", "/customers/10234/notes", `""`, note, ""}, 400, "invalid", ""},
@@ -349,6 +352,7 @@ func TestContractSaysTheLimitsThatHold(t *testing.T) {
 	for _, row := range []string{
 		"| time for an answer | 15 seconds;", "| size of an answer | 8 MiB |", "| calls | at most 20 a second,", "| pages of a list | 100;",
 		"| Idempotency-Key | 255 characters", "| `Retry-After` | 24 hours;", "| `detail` of a problem | 300 characters",
+		"| body of a webhook's call | 64 KiB |",
 	} {
 		if !strings.Contains(string(text), row) {
 			t.Errorf("the contract has no row %q", row)

@@ -34,7 +34,7 @@ func TestPartOfAServerIsEnough(t *testing.T) {
 			}
 		})
 		return benchOn(w)
-	}, "Offer", "Find", "Read")
+	}, "Offer", "Find", "Read", "Event")
 }
 
 // TestOfficeKeepsTheContractOnARunningServer runs the suite against the server that INHOUSE_URL (the base address) and
@@ -67,6 +67,7 @@ func benchOn(w *world) *backofficetest.Bench {
 			}
 			check(t, w.server.PayPart(customer, minor))
 		},
+		Reverse: func(t *testing.T) { check(t, w.server.Reverse(customer)) },
 		Announce: func(t *testing.T, minor int64) {
 			check(t, w.server.AddPending(customer, inhousefake.Payment{Amount: inhousefake.Money{Minor: minor, Currency: "EUR"}, Channel: "iDEAL"}))
 		},
@@ -118,6 +119,8 @@ func contractNames(op backoffice.Operation) []string {
 		return []string{"addNote"}
 	case backoffice.OpSetNonPayer:
 		return []string{"setNonPayer", "clearNonPayer"}
+	case backoffice.OpEvents:
+		return []string{"listEvents"}
 	case "":
 		return []string{"listInvoices"}
 	}

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/aanmaner/aanmaner/backoffice"
+	"github.com/aanmaner/aanmaner/backoffice/inhouse"
 	"github.com/aanmaner/aanmaner/bot"
 	"github.com/aanmaner/aanmaner/bot/calendar"
 	"github.com/aanmaner/aanmaner/bot/dryrun"
@@ -87,6 +88,12 @@ func (c *Config) checkRemotes(f *faults) {
 	}
 	positive(f, "helpdesk.cerb.timeout", cerb.Timeout)
 	positive(f, "backoffice.inhouse.timeout", office.Timeout)
+	if office.WebhookSecretFile != "" {
+		needed(f, "backoffice.inhouse.webhook_secret", office.WebhookSecret)
+	}
+	if n := len(office.WebhookSecret); n > 0 && n < inhouse.MinSecret {
+		f.add("backoffice.inhouse.webhook_secret has to be %d characters or more: who guesses it can make the bot look at customers all day", inhouse.MinSecret)
+	}
 }
 
 var slackID = regexp.MustCompile(`^[A-Z][A-Z0-9]{2,}$`)

@@ -37,6 +37,7 @@ func TestEachFaultNamesItsSetting(t *testing.T) {
 		{"backoffice.inhouse.url", ""}, {"backoffice.inhouse.url", "http://8.8.8.8/api"},
 		{"backoffice.inhouse.token", ""},
 		{"backoffice.inhouse.timeout", "-1s"}, {"backoffice.inhouse.rate_per_second", "-1"},
+		{"backoffice.inhouse.webhook_secret", "fifteen-letters"},
 		{"slack.bot_token", ""}, {"slack.signing_secret", ""}, {"slack.case_channel", ""}, {"slack.api_url", "http://slack.com/api/"},
 		{"slack.channel_language", "de"}, {"slack.command", "terminate"},
 		{"slack.allowed_users", ""}, {"slack.allowed_users", "sanne"}, {"slack.allowed_users", "U012AB3CD,@bram"}, {"slack.response_origins", "hooks"},

@@ -133,6 +133,9 @@ type InHouse struct {
 	TokenFile     string        `koanf:"token_file"`
 	Timeout       time.Duration `koanf:"timeout"`
 	RatePerSecond float64       `koanf:"rate_per_second"`
+	// WebhookSecret signs what the back office tells of its own accord; empty: nothing of that kind is listened to.
+	WebhookSecret     string `koanf:"webhook_secret"`
+	WebhookSecretFile string `koanf:"webhook_secret_file"`
 }
 
 // Notice says where the mail to the customer comes from.

@@ -103,6 +103,10 @@ func (d *Daemon) checkOffice(ctx context.Context) []Finding {
 			out = append(out, Finding{Name: "back office: " + string(op), Status: "note", Said: "not offered: a person does it by hand"})
 		}
 	}
+	if !caps.Offers(backoffice.OpEvents) {
+		out = append(out, Finding{Name: "back office: " + string(backoffice.OpEvents), Status: "note",
+			Said: "not offered: a payment is seen when the bot looks at the case the next time"})
+	}
 	return out
 }
 

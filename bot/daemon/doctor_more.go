@@ -67,6 +67,7 @@ func (d *Daemon) checkSecrets() (out []Finding) {
 	for _, path := range []string{
 		c.DatabaseFile, c.Slack.BotTokenFile, c.Slack.SigningSecretFile, c.Slack.AppTokenFile, c.Helpdesk.Cerb.AccessKeyFile,
 		c.Helpdesk.Cerb.SecretKeyFile, c.Helpdesk.Cerb.BearerTokenFile, c.BackOffice.InHouse.TokenFile,
+		c.BackOffice.InHouse.WebhookSecretFile,
 	} {
 		if path == "" {
 			continue

@@ -129,6 +129,7 @@ func (c *Config) secrets() []secret {
 		{"helpdesk.cerb.access_key", &c.Helpdesk.Cerb.AccessKey, c.Helpdesk.Cerb.AccessKeyFile},
 		{"helpdesk.cerb.secret_key", &c.Helpdesk.Cerb.SecretKey, c.Helpdesk.Cerb.SecretKeyFile},
 		{"backoffice.inhouse.token", &c.BackOffice.InHouse.Token, c.BackOffice.InHouse.TokenFile},
+		{"backoffice.inhouse.webhook_secret", &c.BackOffice.InHouse.WebhookSecret, c.BackOffice.InHouse.WebhookSecretFile},
 	}
 }
 

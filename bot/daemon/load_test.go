@@ -119,11 +119,12 @@ func TestWhatIsNoSettingIsNamed(t *testing.T) {
 // secrets lists the settings that hold one, each with where it lands.
 func secrets() map[string]func(Config) string {
 	return map[string]func(Config) string{
-		"slack.bot_token":          func(c Config) string { return c.Slack.BotToken },
-		"slack.signing_secret":     func(c Config) string { return c.Slack.SigningSecret },
-		"helpdesk.cerb.access_key": func(c Config) string { return c.Helpdesk.Cerb.AccessKey },
-		"helpdesk.cerb.secret_key": func(c Config) string { return c.Helpdesk.Cerb.SecretKey },
-		"backoffice.inhouse.token": func(c Config) string { return c.BackOffice.InHouse.Token },
+		"slack.bot_token":                   func(c Config) string { return c.Slack.BotToken },
+		"slack.signing_secret":              func(c Config) string { return c.Slack.SigningSecret },
+		"helpdesk.cerb.access_key":          func(c Config) string { return c.Helpdesk.Cerb.AccessKey },
+		"helpdesk.cerb.secret_key":          func(c Config) string { return c.Helpdesk.Cerb.SecretKey },
+		"backoffice.inhouse.token":          func(c Config) string { return c.BackOffice.InHouse.Token },
+		"backoffice.inhouse.webhook_secret": func(c Config) string { return c.BackOffice.InHouse.WebhookSecret },
 	}
 }
 
@@ -155,7 +156,7 @@ func TestSecretsComeFromFilesOfTheirOwn(t *testing.T) {
 func TestASecretThatIsGivenTwiceIsAFault(t *testing.T) {
 	var all []string
 	for key := range secrets() {
-		all = append(all, variable(key)+"=hush")
+		all = append(all, variable(key)+"=hush-hush-hush-hush")
 	}
 	for key := range secrets() {
 		got := faultsIn(t, whole, append(slices.Clone(all), variable(key)+"_FILE="+file(t, "hush2"))...)
@@ -168,7 +169,7 @@ func TestASecretThatIsGivenTwiceIsAFault(t *testing.T) {
 func TestASecretsFileThatIsMissingOrEmptyIsNamed(t *testing.T) {
 	var all []string
 	for key := range secrets() {
-		all = append(all, variable(key)+"=hush")
+		all = append(all, variable(key)+"=hush-hush-hush-hush")
 	}
 	for key := range secrets() {
 		others := slices.DeleteFunc(slices.Clone(all), func(s string) bool { return strings.HasPrefix(s, variable(key)+"=") })

@@ -122,6 +122,10 @@ func (o readOnlyOffice) Notes(context.Context, string) ([]backoffice.Note, error
 
 func (o readOnlyOffice) NonPayers(context.Context) ([]backoffice.Customer, error) { return nil, nil }
 
+func (o readOnlyOffice) Events(context.Context, string, int) ([]backoffice.Event, string, error) {
+	return nil, "e1", nil
+}
+
 func (o readOnlyOffice) Suspend(context.Context, string, string, string) (bool, error) {
 	return o.wrote("suspend")
 }

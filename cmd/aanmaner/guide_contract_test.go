@@ -34,7 +34,12 @@ func contractPart(t *testing.T) string {
 		id := scalar(op, "operationId")
 		fmt.Fprintf(&c.out, "| [%s](#%s) | `%s` | %s |\n", id, slug(id), call, cell(scalar(op, "summary")))
 	})
-	c.operations(c.operation)
+	c.webhooks(func(call string, op, _ *yaml.Node) {
+		id := scalar(op, "operationId")
+		fmt.Fprintf(&c.out, "| [%s](#%s) | %s | %s |\n", id, slug(id), call, cell(scalar(op, "summary")))
+	})
+	c.operations(func(call string, op, shared *yaml.Node) { c.operation("`"+call+"`", op, shared) })
+	c.webhooks(c.operation)
 	c.out.WriteString("\n## Schemas\n")
 	each(field(field(c.root, "components"), "schemas"), c.schema)
 	return c.out.String()
@@ -51,8 +56,17 @@ func (c *contract) operations(visit func(call string, op, shared *yaml.Node)) {
 	})
 }
 
+// webhooks visits each call that the server makes by itself.
+func (c *contract) webhooks(visit func(call string, op, shared *yaml.Node)) {
+	each(field(c.root, "webhooks"), func(_ string, methods *yaml.Node) {
+		each(methods, func(method string, op *yaml.Node) {
+			visit("A `"+strings.ToUpper(method)+"` of the server to Aanmaner", op, nil)
+		})
+	})
+}
+
 func (c *contract) operation(call string, op, shared *yaml.Node) {
-	fmt.Fprintf(&c.out, "\n### %s\n\n`%s`: %s.\n", scalar(op, "operationId"), call, scalar(op, "summary"))
+	fmt.Fprintf(&c.out, "\n### %s\n\n%s: %s.\n", scalar(op, "operationId"), call, scalar(op, "summary"))
 	if text := scalar(op, "description"); text != "" {
 		fmt.Fprintf(&c.out, "\n%s\n", strings.TrimSpace(text))
 	}
@@ -243,6 +257,7 @@ func TestTheContractIsShownWhole(t *testing.T) {
 	for _, words := range []string{
 		"### findCustomers", "`GET /customers`", "### suspend", "| `Idempotency-Key` |", "</a>Invoice\n", `{"minor": 9200, "currency": "EUR"}`,
 		"| 409 |", "list of [Customer](#schema-customer)",
+		"### receiveEvents", "| [receiveEvents](#receiveevents) |", "| 410 | [Problem](#schema-problem) |", "### <a id=\"schema-bookedpayment\"></a>",
 	} {
 		if !strings.Contains(text, words) {
 			t.Errorf("the page lacks %q", words)

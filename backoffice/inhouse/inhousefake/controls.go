@@ -3,6 +3,7 @@ package inhousefake
 import (
 	"errors"
 	"fmt"
+	"reflect"
 	"time"
 )
 
@@ -27,106 +28,14 @@ func (s *Server) with(customer string, do func(a *account, now time.Time)) error
 	if err != nil {
 		return err
 	}
-	now := s.options.Now().UTC().Truncate(time.Second)
-	s.state.executeDue(s.dayOf(now))
+	now := s.now()
+	s.executeDue(now)
 	do(a, now)
 	return nil
 }
 
-// Pay books what the customer owes as paid in full, now. Money on its way is no longer on its way.
-func (s *Server) Pay(customer string) error {
-	return s.with(customer, func(a *account, now time.Time) {
-		var all int64
-		for _, i := range a.invoices {
-			all += i.Open.Minor
-		}
-		a.pending = nil
-		s.book(a, all, now)
-	})
-}
-
-// PayPart books an amount in minor units on the customer's open invoices, those due first first.
-func (s *Server) PayPart(customer string, minor int64) error {
-	return s.with(customer, func(a *account, now time.Time) { s.book(a, minor, now) })
-}
-
-// book spreads an amount over the open invoices in the order in which they are due.
-func (s *Server) book(a *account, minor int64, now time.Time) {
-	b := booking{amounts: map[string]int64{}}
-	for _, i := range byDueDate(a.invoices) {
-		part := min(minor, i.Open.Minor)
-		if i.State != "open" || part <= 0 {
-			continue
-		}
-		minor -= part
-		i.Open.Minor -= part
-		b.amounts[i.ID] = part
-		if i.Open.Minor == 0 {
-			i.State = "paid"
-			s.happened(now, Event{Type: "invoice.paid", CustomerID: a.customer.ID, InvoiceID: i.ID})
-		}
-	}
-	if len(b.amounts) > 0 {
-		a.booked = append(a.booked, b)
-		s.happened(now, Event{Type: "payment.received", CustomerID: a.customer.ID})
-	}
-}
-
-// PayInvoice books one invoice as paid in full.
-func (s *Server) PayInvoice(id string) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	a, i := s.state.invoice(id)
-	if i == nil {
-		return fmt.Errorf("%w: invoice %q", ErrNoSuch, id)
-	}
-	a.booked = append(a.booked, booking{amounts: map[string]int64{i.ID: i.Open.Minor}})
-	i.Open.Minor, i.State = 0, "paid"
-	s.happened(s.options.Now(), Event{Type: "invoice.paid", CustomerID: a.customer.ID, InvoiceID: i.ID})
-	return nil
-}
-
-// Reverse takes the customer's last payment back, as a bank does with a direct debit. Without one nothing happens.
-func (s *Server) Reverse(customer string) error {
-	return s.with(customer, func(a *account, now time.Time) {
-		if len(a.booked) == 0 {
-			return
-		}
-		last := a.booked[len(a.booked)-1]
-		a.booked = a.booked[:len(a.booked)-1]
-		for _, i := range a.invoices {
-			if part := last.amounts[i.ID]; part > 0 {
-				i.Open.Minor += part
-				i.State = "open"
-			}
-		}
-		s.happened(now, Event{Type: "payment.reversed", CustomerID: a.customer.ID})
-	})
-}
-
-// AddPending puts money on its way. An empty id and instant are filled in.
-func (s *Server) AddPending(customer string, p Payment) error {
-	return s.with(customer, func(a *account, now time.Time) {
-		if p.ID == "" {
-			p.ID = s.nextID("p")
-		}
-		if p.Announced.IsZero() {
-			p.Announced = now
-		}
-		a.pending = append(a.pending, p)
-	})
-}
-
-// DropPending takes all money on its way off, as when a payment fails.
-func (s *Server) DropPending(customer string) error {
-	return s.with(customer, func(a *account, _ time.Time) { a.pending = nil })
-}
-
-// SetBookedUntil says until which day (YYYY-MM-DD) the bank is booked for the customer; empty: always until the last
-// working day.
-func (s *Server) SetBookedUntil(customer, day string) error {
-	return s.with(customer, func(a *account, _ time.Time) { a.bookedUntil = day })
-}
+// now is the server's clock as it stands in answers.
+func (s *Server) now() time.Time { return s.options.Now().UTC().Truncate(time.Second) }
 
 // TypeNote adds a note as a person types it: no key, no reference.
 func (s *Server) TypeNote(customer, author, title, text string) (Note, error) {
@@ -141,7 +50,7 @@ func (s *Server) TypeNote(customer, author, title, text string) (Note, error) {
 // SuspendAs switches a service off as a colleague does it.
 func (s *Server) SuspendAs(by, service, reason string) error {
 	return s.EditService(service, func(v *Service) {
-		v.State, v.Suspension = "suspended", &Suspension{By: by, Reason: reason, At: s.options.Now().UTC().Truncate(time.Second)}
+		v.State, v.Suspension = "suspended", &Suspension{By: by, Reason: reason, At: s.now()}
 	})
 }
 
@@ -186,15 +95,23 @@ func (s *Server) EditInvoice(id string, edit func(*Invoice)) error {
 	return nil
 }
 
-// EditService changes anything about a service. The function must not call the server.
+// EditService changes anything about a service. The function must not call the server. A change of its state or of its
+// cancellation becomes an event.
 func (s *Server) EditService(id string, edit func(*Service)) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	_, v := s.state.service(id)
+	a, v := s.state.service(id)
 	if v == nil {
 		return fmt.Errorf("%w: service %q", ErrNoSuch, id)
 	}
+	before := copyService(*v)
 	edit(v)
+	if before.State != v.State || !reflect.DeepEqual(before.Cancellation, v.Cancellation) {
+		s.serviceChanged(s.now(), a, v)
+	}
+	if before.State == "suspended" && v.State == "active" {
+		s.state.arm(v.ID, s.now())
+	}
 	return nil
 }
 

@@ -96,9 +96,14 @@ func (s *Server) link(parts ...string) string {
 	return s.options.BaseURL + "/" + strings.Join(parts, "/")
 }
 
-// page gives one page of a list. The cursor is the place to go on at; the next page is named by a Link header that is
-// relative to the address asked for, so that it holds behind any proxy.
+// page gives one page of a list.
 func page(r *request, all []any) answer {
+	return pageAs(r, all, func(part []any) []any { return part })
+}
+
+// pageAs gives one page of a list, its entries put in another order by arrange. The cursor is the place to go on at; the next page is named by a Link header that is
+// relative to the address asked for, so that it holds behind any proxy.
+func pageAs(r *request, all []any, arrange func([]any) []any) answer {
 	limit, from := pageSize, 0
 	if v := r.param("limit"); v != "" {
 		n, err := strconv.Atoi(v)
@@ -116,7 +121,7 @@ func page(r *request, all []any) answer {
 	}
 	from = min(from, len(all))
 	to := min(from+limit, len(all))
-	part := all[from:to]
+	part := arrange(all[from:to])
 	if part == nil {
 		part = []any{}
 	}

@@ -8,6 +8,7 @@
 //	http.ListenAndServe("127.0.0.1:8080", server.Handler()) // the contract below /api, the pages at /
 //
 // Reading order: state.go (what there is), server.go (how a call is answered), one file for each resource (customers.go,
-// invoices.go, services.go, notes.go, status.go), idempotency.go, faults.go (broken worlds on demand), controls.go (what
-// tests do behind the bot's back), seed.go (who the customers are), pages.go.
+// invoices.go, services.go, notes.go, status.go, events.go), webhook.go (telling of its own accord), idempotency.go, faults.go
+// (broken worlds on demand), controls.go, payments.go and rules.go (what tests do behind the bot's back), seed.go (who the
+// customers are), pages.go.
 package inhousefake

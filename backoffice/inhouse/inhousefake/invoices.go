@@ -75,30 +75,23 @@ func (s *Server) creditInvoice(r *request) answer {
 	if i.State != "open" || amount.Minor <= 0 || amount.Minor > i.Open.Minor {
 		return refused("Invoice " + i.Number + " has nothing open, or less than this.")
 	}
-	i.Open.Minor -= amount.Minor
+	return reply(http.StatusCreated, s.credit(a, i, amount.Minor, body.Reason, r.now))
+}
+
+// credit takes an amount off an invoice by a credit note.
+func (s *Server) credit(a *account, i *Invoice, minor int64, reason string, now time.Time) CreditNote {
+	i.Open.Minor -= minor
 	if i.Open.Minor == 0 {
 		i.State = "credited"
 	}
 	s.state.serial++
 	note := CreditNote{
-		ID: fmt.Sprintf("cn%d", s.state.serial), Number: fmt.Sprintf("C%s-%04d", r.today[:4], s.state.serial),
-		InvoiceID: i.ID, Amount: amount, Reason: body.Reason,
+		ID: fmt.Sprintf("cn%d", s.state.serial), Number: fmt.Sprintf("C%s-%04d", s.dayOf(now)[:4], s.state.serial),
+		InvoiceID: i.ID, Amount: Money{Minor: minor, Currency: i.Open.Currency}, Reason: reason,
 	}
 	a.credits = append(a.credits, note)
-	return reply(http.StatusCreated, note)
-}
-
-// listPayments tells which money is on its way and until which day the bank's statements are booked.
-func (s *Server) listPayments(r *request) answer {
-	a := s.state.byID(r.id)
-	if a == nil {
-		return notFound("customer", r.id)
-	}
-	pending := a.pending
-	if pending == nil {
-		pending = []Payment{}
-	}
-	return reply(http.StatusOK, map[string]any{"pending": pending, "bookedUntil": bookedUntil(a, r.today)})
+	s.happened(now, Event{Type: "invoice.credited", CustomerID: a.customer.ID, InvoiceID: i.ID})
+	return note
 }
 
 func bookedUntil(a *account, today string) string {

@@ -6,6 +6,7 @@ import (
 	"html/template"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -15,7 +16,7 @@ import (
 var pageFiles embed.FS
 
 // Pages is the back office as its people see it: the customers at /, one customer at /customers/{id} with a button that
-// pays everything and one that pays a part. It asks for no token: it belongs on loopback. A form that another site sends in
+// pays everything, one that pays a part, and one at each payment that takes it back. It asks for no token: it belongs on loopback. A form that another site sends in
 // the name of somebody who has these pages open is refused with 403.
 func (s *Server) Pages() http.Handler {
 	p := pages{server: s}
@@ -32,6 +33,7 @@ func (s *Server) Pages() http.Handler {
 	mux.HandleFunc("GET /customers/{id}", p.one)
 	mux.HandleFunc("POST /customers/{id}/pay", p.pay)
 	mux.HandleFunc("POST /customers/{id}/pay-part", p.payPart)
+	mux.HandleFunc("POST /customers/{id}/reverse", p.reverse)
 	mux.HandleFunc("GET /style.css", p.style)
 	return http.NewCrossOriginProtection().Handler(guarded(mux))
 }
@@ -78,6 +80,17 @@ func (p pages) payPart(w http.ResponseWriter, r *http.Request) {
 		minor = p.server.Snapshot(id).OpenMinor() / 2
 	}
 	p.paid(w, r, p.server.PayPart(id, minor))
+}
+
+// reverse takes a payment of this customer back.
+func (p pages) reverse(w http.ResponseWriter, r *http.Request) {
+	r.Body = http.MaxBytesReader(w, r.Body, maxRequest)
+	payment := r.PostFormValue("payment")
+	if !slices.ContainsFunc(p.server.Snapshot(r.PathValue("id")).Booked, func(b Payment) bool { return b.ID == payment }) {
+		http.NotFound(w, r)
+		return
+	}
+	p.paid(w, r, p.server.ReversePayment(payment))
 }
 
 // paid sends the reader back to the customer. The address is relative, so that it holds below any prefix.

@@ -153,9 +153,42 @@ func TestPayButtonPaysEverythingAlsoBelowAPrefix(t *testing.T) {
 		if back != address {
 			t.Errorf("sent on to %s, wanted %s", back, address)
 		}
-		if _, page = get(t, back); strings.Contains(page, "<form") || !strings.Contains(page, "betaald") {
+		if _, page = get(t, back); strings.Contains(page, "/pay") || !strings.Contains(page, "betaald") {
 			t.Error("paid, and there is still a button to pay")
 		}
+	}
+}
+
+func TestPaymentIsTakenBackFromItsPage(t *testing.T) {
+	server, web := site(t, "")
+	address := web.URL + "/customers/10234"
+	if _, page := get(t, address); strings.Contains(page, "Storneer") {
+		t.Error("nothing was paid, and something can be taken back")
+	}
+	p, err := server.Receive("10234", inhousefake.Receipt{Minor: 12000, ValueDate: "2026-11-20", Channel: "<iDEAL>"})
+	check(t, err)
+	double, err := server.Receive("10234", inhousefake.Receipt{Minor: 100, OnNothing: true})
+	check(t, err)
+	_, page := get(t, address)
+	for _, must := range []string{"2026-11-20", "&lt;iDEAL&gt;", "tegoed", `value="` + p.ID + `"`, `value="` + double.ID + `"`, `action="10234/reverse"`} {
+		if !strings.Contains(page, must) {
+			t.Errorf("the page lacks %q", must)
+		}
+	}
+	for _, wrong := range []string{"", "p9999"} {
+		if res := post(t, address+"/reverse", "", "", url.Values{"payment": {wrong}}); res.StatusCode != http.StatusNotFound {
+			t.Errorf("payment %q: %d", wrong, res.StatusCode)
+		}
+	}
+	if res := post(t, web.URL+"/customers/10236/reverse", "", "", url.Values{"payment": {p.ID}}); res.StatusCode != http.StatusNotFound {
+		t.Errorf("another customer's payment: %d", res.StatusCode)
+	}
+	if res := post(t, address+"/reverse", web.URL, "same-origin", url.Values{"payment": {p.ID}}); res.StatusCode != http.StatusSeeOther {
+		t.Errorf("%d", res.StatusCode)
+	}
+	_, page = get(t, address)
+	if got := server.Snapshot("10234").OpenMinor(); got != 34000 || !strings.Contains(page, "gestorneerd op 2026-11-24") || strings.Contains(page, `value="`+p.ID+`"`) {
+		t.Errorf("%d open", got)
 	}
 }
 
@@ -173,7 +206,7 @@ func TestFormOfAnotherSitePaysNothing(t *testing.T) {
 	for _, from := range []struct{ origin, fetchSite string }{
 		{"https://evil.example", "cross-site"}, {"https://evil.example", ""}, {"", "cross-site"}, {"null", ""}, {"https://sub.example", "same-site"},
 	} {
-		for _, path := range []string{"/customers/10234/pay", "/customers/10234/pay-part"} {
+		for _, path := range []string{"/customers/10234/pay", "/customers/10234/pay-part", "/customers/10234/reverse"} {
 			if res := post(t, web.URL+path, from.origin, from.fetchSite, nil); res.StatusCode != http.StatusForbidden {
 				t.Errorf("%+v %s: %d", from, path, res.StatusCode)
 			}
@@ -189,7 +222,7 @@ func TestFormOfAnotherSitePaysNothing(t *testing.T) {
 
 func TestOnlyAPostPays(t *testing.T) {
 	server, web := site(t, "")
-	for _, path := range []string{"/customers/10234/pay", "/customers/10234/pay-part"} {
+	for _, path := range []string{"/customers/10234/pay", "/customers/10234/pay-part", "/customers/10234/reverse"} {
 		if res, _ := get(t, web.URL+path); res.StatusCode == http.StatusOK || res.StatusCode == http.StatusSeeOther {
 			t.Errorf("GET %s: %d", path, res.StatusCode)
 		}

@@ -47,6 +47,8 @@ func titleOf(name string, status int) string {
 		return "The first call with this key is still running"
 	case "key-reused":
 		return "This key was used for something else"
+	case "unknown-event":
+		return "There is no such event any more"
 	case "not-offered":
 		return "Not offered"
 	}

@@ -50,11 +50,21 @@ func (p *planter) invoice(number int, total, open int64, dueDaysAgo, reminders i
 	if open == 0 {
 		i.State = "paid"
 	}
+	if open < total {
+		p.paid(i, total-open, -max(dueDaysAgo, 2))
+	}
 	if reminders > 0 {
 		i.LastReminder = p.day(-max(1, dueDaysAgo-7*reminders))
 	}
 	p.a.invoices = append(p.a.invoices, i)
 	return p
+}
+
+// paid books an amount on an invoice, by the value date of a day ago or more.
+func (p *planter) paid(i *Invoice, minor int64, on int) {
+	p.a.booked = append(p.a.booked, &booking{amounts: map[string]int64{i.ID: minor}, payment: Payment{
+		ID: "p" + i.ID, Amount: euro(minor), ValueDate: p.day(on), Booked: p.day(on + 1), InvoiceIDs: []string{i.ID}, Channel: "SEPA credit transfer",
+	}})
 }
 
 // disputed marks the invoice added last.

@@ -52,7 +52,7 @@ func New(o Options) *Server {
 	}
 	o.BaseURL = strings.TrimSuffix(o.BaseURL, "/")
 	s := &Server{options: o, mux: http.NewServeMux()}
-	s.state.keys = map[string]stored{}
+	s.state.keys, s.state.rules, s.state.kept = map[string]stored{}, map[string]*rule{}, map[string]string{}
 	for _, op := range operations() {
 		s.mux.HandleFunc(op.method+" "+op.path, func(w http.ResponseWriter, r *http.Request) { s.serve(w, r, op) })
 	}
@@ -254,7 +254,7 @@ func (s *Server) answer(r *http.Request, op operation, body []byte) answer {
 		op: op.name, id: r.PathValue("id"), query: r.URL.Query(), body: body, key: key,
 		now: now.UTC().Truncate(time.Second), today: s.dayOf(now),
 	}
-	s.state.executeDue(req.today)
+	s.executeDue(req.now)
 	return s.once(r, req, func() answer { return op.do(s, req) })
 }
 

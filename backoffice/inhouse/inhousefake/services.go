@@ -58,7 +58,7 @@ func (s *Server) suspend(r *request) answer {
 	}
 	v.State = "suspended"
 	v.Suspension = &Suspension{By: s.options.Actor, Reason: body.Reason, At: r.now}
-	s.happened(r.now, Event{Type: "service.state_changed", CustomerID: a.customer.ID, ServiceID: v.ID})
+	s.serviceChanged(r.now, a, v)
 	return reply(http.StatusCreated, v.Suspension)
 }
 
@@ -72,7 +72,8 @@ func (s *Server) unsuspend(r *request) answer {
 		return already("Service " + v.Label + " is not switched off.")
 	case "suspended":
 		v.State, v.Suspension = "active", nil
-		s.happened(r.now, Event{Type: "service.state_changed", CustomerID: a.customer.ID, ServiceID: v.ID})
+		s.serviceChanged(r.now, a, v)
+		s.state.arm(v.ID, r.now)
 		return noContent()
 	}
 	return refused("Service " + v.Label + " is " + v.State + ".")
@@ -81,7 +82,7 @@ func (s *Server) unsuspend(r *request) answer {
 // cancelService ends the service's order at a date. A cancellation for the same date stays as it is, one for another date
 // is a conflict.
 func (s *Server) cancelService(r *request) answer {
-	_, v := s.state.service(r.id)
+	a, v := s.state.service(r.id)
 	if v == nil {
 		return notFound("service", r.id)
 	}
@@ -106,7 +107,8 @@ func (s *Server) cancelService(r *request) answer {
 		return refused("The date " + at + " has passed.")
 	}
 	v.Cancellation = &Cancellation{At: at, Reason: body.Reason, By: s.options.Actor}
-	s.state.executeDue(r.today)
+	s.serviceChanged(r.now, a, v)
+	s.executeDue(r.now)
 	return reply(http.StatusCreated, v.Cancellation)
 }
 
@@ -130,7 +132,7 @@ func endDate(at, periodEnd, today string) (string, *answer) {
 }
 
 func (s *Server) withdrawCancellation(r *request) answer {
-	_, v := s.state.service(r.id)
+	a, v := s.state.service(r.id)
 	switch {
 	case v == nil:
 		return notFound("service", r.id)
@@ -138,7 +140,10 @@ func (s *Server) withdrawCancellation(r *request) answer {
 		return already("Service " + v.Label + " is not cancelled.")
 	case v.Cancellation == nil || v.Cancellation.Executed:
 		return conflict("The cancellation of service " + v.Label + " has been carried out.")
+	case s.state.kept[v.ID] != "":
+		return refused(s.state.kept[v.ID])
 	}
 	v.Cancellation = nil
+	s.serviceChanged(r.now, a, v)
 	return noContent()
 }

@@ -12,6 +12,8 @@ type Snapshot struct {
 	Services    []Service // all of them, ended ones too
 	Notes       []Note    // oldest first
 	Pending     []Payment
+	Booked      []Payment // in the order of their booking, those taken back too
+	Credit      int64     // money that was booked on no invoice, in minor units
 	BookedUntil string
 }
 
@@ -23,8 +25,8 @@ func (s *Server) Snapshot(customer string) Snapshot {
 	if err != nil {
 		return Snapshot{}
 	}
-	today := s.dayOf(s.options.Now())
-	s.state.executeDue(today)
+	s.executeDue(s.now())
+	today := s.dayOf(s.now())
 	return s.snapshot(a, today)
 }
 
@@ -32,8 +34,8 @@ func (s *Server) Snapshot(customer string) Snapshot {
 func (s *Server) Everyone() []Snapshot {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	today := s.dayOf(s.options.Now())
-	s.state.executeDue(today)
+	s.executeDue(s.now())
+	today := s.dayOf(s.now())
 	all := make([]Snapshot, 0, len(s.state.accounts))
 	for _, a := range s.state.accounts {
 		all = append(all, s.snapshot(a, today))
@@ -42,7 +44,12 @@ func (s *Server) Everyone() []Snapshot {
 }
 
 func (s *Server) snapshot(a *account, today string) Snapshot {
-	shot := Snapshot{Customer: copyCustomer(s.show(a)), Pending: slices.Clone(a.pending), BookedUntil: bookedUntil(a, today)}
+	shot := Snapshot{Customer: copyCustomer(s.show(a)), Pending: slices.Clone(a.pending), BookedUntil: bookedUntil(a, today), Credit: a.credit}
+	for _, b := range a.booked {
+		p := b.payment
+		p.InvoiceIDs = slices.Clone(p.InvoiceIDs)
+		shot.Booked = append(shot.Booked, p)
+	}
 	for _, i := range a.invoices {
 		c := s.showInvoice(i)
 		c.ServiceIDs = slices.Clone(c.ServiceIDs)

@@ -95,14 +95,16 @@ type CreditNote struct {
 	Reason    string `json:"reason"`
 }
 
-// Payment is money on its way, not booked on an invoice yet.
+// Payment is money on its way, or booked: then Booked says when (YYYY-MM-DD). Reversed says when it was taken back.
 type Payment struct {
 	ID         string    `json:"id"`
 	Amount     Money     `json:"amount"`
-	Announced  time.Time `json:"announced"`
+	Announced  time.Time `json:"announced,omitzero"`
 	ValueDate  string    `json:"valueDate,omitempty"`
 	InvoiceIDs []string  `json:"invoiceIds,omitempty"`
 	Channel    string    `json:"channel,omitempty"`
+	Booked     string    `json:"booked,omitempty"`
+	Reversed   string    `json:"reversed,omitempty"`
 }
 
 // Suspension says by whom, when and why a service was switched off.
@@ -156,16 +158,6 @@ type Note struct {
 	URL         string    `json:"url,omitempty"`
 }
 
-// Event is something that happened, for the event list.
-type Event struct {
-	ID         string    `json:"id"`
-	Type       string    `json:"type"`
-	At         time.Time `json:"at"`
-	CustomerID string    `json:"customerId"`
-	InvoiceID  string    `json:"invoiceId,omitempty"`
-	ServiceID  string    `json:"serviceId,omitempty"`
-}
-
 // account is a customer with everything that hangs on it.
 type account struct {
 	customer    Customer
@@ -174,21 +166,19 @@ type account struct {
 	notes       []Note
 	pending     []Payment
 	credits     []CreditNote
-	booked      []booking
-	bookedUntil string // empty: the bank is booked until the last working day, whatever day it is
-}
-
-// booking is money that came in, and what it was booked on.
-type booking struct {
-	amounts map[string]int64 // by invoice id, in minor units
+	booked      []*booking // in the order of their booking
+	credit      int64      // money that was booked on no invoice, in minor units
+	bookedUntil string     // empty: the bank is booked until the last working day, whatever day it is
 }
 
 // state is all that the server knows. It is guarded by Server.mu.
 type state struct {
 	accounts []*account // in the order of their making
-	events   []Event
+	feed     feed
 	keys     map[string]stored
 	serial   int
+	rules    map[string]*rule  // what the back office does of its own accord, by service
+	kept     map[string]string // why the cancellation of a service stays, by service
 }
 
 func (s *state) byID(id string) *account {
@@ -222,14 +212,17 @@ func (s *state) service(id string) (*account, *Service) {
 	return nil, nil
 }
 
-// executeDue ends the services whose cancellation date has come. Dates do their work when the day begins in the company's
-// zone, so every call looks first.
-func (s *state) executeDue(today string) {
-	for _, a := range s.accounts {
+// executeDue does what is due without anybody asking: it ends the services whose cancellation date has come, and follows the
+// back office's own rules. Dates do their work when the day begins in the company's zone, so every call looks first.
+func (s *Server) executeDue(now time.Time) {
+	today := s.dayOf(now)
+	for _, a := range s.state.accounts {
 		for _, v := range a.services {
 			if c := v.Cancellation; c != nil && !c.Executed && c.At <= today {
 				c.Executed, v.State, v.Suspension = true, "cancelled", nil
+				s.serviceChanged(now, a, v)
 			}
+			s.followRule(now, a, v)
 		}
 	}
 }

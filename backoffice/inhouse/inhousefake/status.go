@@ -2,8 +2,6 @@ package inhousefake
 
 import (
 	"net/http"
-	"strconv"
-	"strings"
 	"time"
 )
 
@@ -119,23 +117,24 @@ func (s *Server) endContract(r *request) answer {
 	}
 	body.At, body.By = at, s.options.Actor
 	a.customer.Closure = &body
-	s.endAll(a, body, r.today)
+	s.endAll(a, body, r.now)
 	return reply(http.StatusCreated, body)
 }
 
 // endAll cancels what is not cancelled yet, and credits what is open when it may not stay.
-func (s *Server) endAll(a *account, c Closure, today string) {
+func (s *Server) endAll(a *account, c Closure, now time.Time) {
 	for _, v := range a.services {
 		if v.Cancellation == nil && v.State != "cancelled" {
 			v.Cancellation = &Cancellation{At: c.At, Reason: c.Reason, By: c.By}
+			s.serviceChanged(now, a, v)
 		}
 	}
 	for _, i := range a.invoices {
 		if !c.KeepOpenInvoices && i.State == "open" {
-			i.Open.Minor, i.State = 0, "credited"
+			s.credit(a, i, i.Open.Minor, c.Reason, now)
 		}
 	}
-	s.state.executeDue(today)
+	s.executeDue(now)
 }
 
 func lastPeriodEnd(a *account) string {
@@ -144,28 +143,4 @@ func lastPeriodEnd(a *account) string {
 		last = max(last, v.PeriodEnd)
 	}
 	return last
-}
-
-// happened keeps an event for the event list.
-func (s *Server) happened(at time.Time, e Event) {
-	e.ID = "e" + strconv.Itoa(len(s.state.events)+1)
-	e.At = at.UTC().Truncate(time.Second)
-	s.state.events = append(s.state.events, e)
-}
-
-// listEvents gives what happened after the event named by after, oldest first.
-func (s *Server) listEvents(r *request) answer {
-	after := 0
-	if v := r.param("after"); v != "" {
-		n, err := strconv.Atoi(strings.TrimPrefix(v, "e"))
-		if err != nil || n < 0 {
-			return invalid("after is the id of an event.")
-		}
-		after = n
-	}
-	var found []any
-	for _, e := range s.state.events[min(after, len(s.state.events)):] {
-		found = append(found, e)
-	}
-	return page(r, found)
 }
