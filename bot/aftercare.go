@@ -19,17 +19,20 @@ type Aftercare struct {
 	store   Store
 	world   World
 	changed func(caseID int64)
+	over    chan string // customers with cases that are over, to be looked at
 	log     *slog.Logger
 }
 
 // NewAftercare makes one. changed is told of every case with a new matter; it must not block.
 func NewAftercare(store Store, world World, changed func(caseID int64), log *slog.Logger) *Aftercare {
-	return &Aftercare{store: store, world: world, changed: changed, log: log}
+	return &Aftercare{store: store, world: world, changed: changed, over: make(chan string, 1000), log: log}
 }
 
 // Look looks at the money of the cases that ended within the policy's term. One that can't be looked at keeps no other from it.
-func (a *Aftercare) Look(ctx context.Context) error {
-	cases, err := a.lately(ctx, "")
+func (a *Aftercare) Look(ctx context.Context) error { return a.look(ctx, "") }
+
+func (a *Aftercare) look(ctx context.Context, customerID string) error {
+	cases, err := a.lately(ctx, customerID)
 	if err != nil {
 		return err
 	}
@@ -42,7 +45,8 @@ func (a *Aftercare) Look(ctx context.Context) error {
 	return nil
 }
 
-// Tell passes on that something happened to a customer's money. key is the sender's own: the same thing twice is one signal.
+// Tell passes on that something happened to a customer's money. key is the sender's own: the same thing twice is one signal. What
+// it means for cases that are over Run finds out, now or with its daily look.
 func (a *Aftercare) Tell(ctx context.Context, customerID, key string) error {
 	err := a.store.InTx(ctx, func(tx Tx) error {
 		cases, err := tx.Cases(ctx, Filter{CustomerID: customerID})
@@ -64,11 +68,11 @@ func (a *Aftercare) Tell(ctx context.Context, customerID, key string) error {
 	if err != nil {
 		return err
 	}
-	over, err := a.lately(ctx, customerID)
-	for _, c := range over {
-		a.lookAt(ctx, c)
+	select {
+	case a.over <- customerID:
+	default: // so many at once wait for the daily look
 	}
-	return err
+	return nil
 }
 
 // lately lists the cases that ended within the term, of one customer or of all.
@@ -142,16 +146,19 @@ func (a *Aftercare) open(ctx context.Context, c Case, kind MatterKind, amount ba
 // aftercareEvery is how often all cases that are over are looked at.
 const aftercareEvery = 24 * time.Hour
 
-// Run looks once a day until ctx ends.
+// Run looks once a day, and at whomever something is told of, until ctx ends.
 func (a *Aftercare) Run(ctx context.Context) {
-	for {
-		if err := a.Look(ctx); err != nil && ctx.Err() == nil {
-			a.log.WarnContext(ctx, "cases that are over can't be listed", "error", err)
+	tick := time.NewTicker(aftercareEvery)
+	defer tick.Stop()
+	for customer := ""; ctx.Err() == nil; {
+		if err := a.look(ctx, customer); err != nil && ctx.Err() == nil {
+			a.log.WarnContext(ctx, "cases that are over can't be looked at", "error", err)
 		}
 		select {
 		case <-ctx.Done():
-			return
-		case <-time.After(aftercareEvery):
+		case customer = <-a.over:
+		case <-tick.C:
+			customer = ""
 		}
 	}
 }

@@ -32,6 +32,9 @@ const (
 	Ended      State = "ended"      // over, for the reason given
 )
 
+// OpenStates are the states of a case that isn't over.
+func OpenStates() []State { return []State{Confirming, Running, Waiting, Held, Restoring, Person} }
+
 // Closed says whether a case in this state is over, so that the customer may have another.
 func (s State) Closed() bool { return s == Ended }
 

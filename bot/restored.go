@@ -28,7 +28,7 @@ func (r *Reception) CopiedAt(ctx context.Context) (at string, err error) {
 // does any of them; what can't be looked up, the mail above all, needs the person's word. Cases that wait for payment go on
 // waiting. It lists the cases that were handed over. Calling it again changes nothing but those that went on meanwhile.
 func (r *Reception) Restored(ctx context.Context, by Actor) (parked []Case, err error) {
-	open, err := r.Cases(ctx, Filter{States: []State{Confirming, Running, Waiting, Person}})
+	open, err := r.Cases(ctx, Filter{States: OpenStates()})
 	if err != nil {
 		return nil, err
 	}

@@ -170,6 +170,13 @@ func (c *Config) checkPolicy(f *faults) {
 	positive(f, "policy.queue_wait", p.QueueWait)
 	positive(f, "policy.money_wait", p.MoneyWait)
 	positive(f, "policy.retry_for", p.RetryFor)
+	positive(f, "policy.payment_poll", p.PaymentPoll)
+	if p.AftercareDays < 0 || p.PromisesMax < 0 || p.PromiseMaxDays < 1 || p.ExtendMaxDays < 1 {
+		f.add("policy.aftercare_days and promises_max have to be 0 or more, promise_max_days and extend_max_days 1 or more")
+	}
+	if p.AtEnd != string(bot.PersonDecides) && p.AtEnd != string(bot.OrdersAreEnded) {
+		f.add("policy.at_end: %q is neither person nor cancel", p.AtEnd)
+	}
 	for _, wait := range p.Backoff {
 		positive(f, "policy.backoff", wait)
 	}
@@ -335,6 +342,8 @@ func (c *Config) policy() (bot.Policy, error) {
 	p.NoticeStatus = helpdesk.Status(c.Notice.TicketStatus)
 	p.Grace, p.QueueWait, p.MoneyWait, p.RetryFor = c.Policy.Grace, c.Policy.QueueWait, c.Policy.MoneyWait, c.Policy.RetryFor
 	p.Backoff = c.Policy.Backoff
+	p.PaymentPoll, p.AftercareDays, p.AtEnd = c.Policy.PaymentPoll, c.Policy.AftercareDays, bot.AtEnd(c.Policy.AtEnd)
+	p.ExtendMaxDays, p.PromiseMaxDays, p.PromisesMax = c.Policy.ExtendMaxDays, c.Policy.PromiseMaxDays, c.Policy.PromisesMax
 	p.StepTimeout = 4 * max(c.Helpdesk.Cerb.Timeout, c.BackOffice.InHouse.Timeout)
 	return p, nil
 }

@@ -44,7 +44,7 @@ func (m *monitor) Collect(out chan<- prometheus.Metric) {
 
 func (m *monitor) collectRows(s bot.Stats, out chan<- prometheus.Metric) {
 	states := gauge("cases", "Cases by state.", "state")
-	for _, state := range []bot.State{bot.Confirming, bot.Running, bot.Waiting, bot.Person, bot.Ended} {
+	for _, state := range append(bot.OpenStates(), bot.Ended) {
 		out <- number(states, float64(s.ByState[state]), string(state))
 	}
 	for _, n := range []struct {

@@ -174,6 +174,12 @@ type Policy struct {
 	MoneyWait            time.Duration   `koanf:"money_wait"`
 	RetryFor             time.Duration   `koanf:"retry_for"`
 	Backoff              []time.Duration `koanf:"backoff"`
+	PaymentPoll          time.Duration   `koanf:"payment_poll"`
+	AftercareDays        int             `koanf:"aftercare_days"`
+	AtEnd                string          `koanf:"at_end"` // person or cancel
+	ExtendMaxDays        int             `koanf:"extend_max_days"`
+	PromiseMaxDays       int             `koanf:"promise_max_days"`
+	PromisesMax          int             `koanf:"promises_max"`
 }
 
 // queue says whether wake-ups go through River's queue as well: if nothing is said, where there may be several processes.
@@ -203,7 +209,9 @@ func Default() Config {
 			CancelDays: 28, CancelDaysMin: 14, CancelDaysMax: 92,
 			NeverTouch: []string{"domain"}, Holidays: []string{"NL"},
 			Grace: 2 * time.Minute, QueueWait: time.Hour, MoneyWait: 120 * time.Hour, RetryFor: 24 * time.Hour,
-			Backoff: []time.Duration{5 * time.Second, 15 * time.Second, time.Minute, 5 * time.Minute, 15 * time.Minute},
+			Backoff:     []time.Duration{5 * time.Second, 15 * time.Second, time.Minute, 5 * time.Minute, 15 * time.Minute},
+			PaymentPoll: 15 * time.Minute, AftercareDays: 60, AtEnd: string(bot.PersonDecides),
+			ExtendMaxDays: 92, PromiseMaxDays: 14, PromisesMax: 2,
 		},
 	}
 }

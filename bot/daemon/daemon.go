@@ -29,16 +29,17 @@ type Daemon struct {
 	Words     *wording.Catalogue
 	Policy    bot.Policy
 
-	store  *store.Store
-	cerb   *cerb.Client
-	house  *inhouse.Client
-	clerk  *bot.Clerk
-	wake   *wake.Wake
-	slack  *slack.Slack // nil: no Slack is configured
-	notes  *snippets.Set
-	health *monitor
-	now    func() time.Time
-	log    *slog.Logger
+	store     *store.Store
+	cerb      *cerb.Client
+	house     *inhouse.Client
+	clerk     *bot.Clerk
+	aftercare *bot.Aftercare
+	wake      *wake.Wake
+	slack     *slack.Slack // nil: no Slack is configured
+	notes     *snippets.Set
+	health    *monitor
+	now       func() time.Time
+	log       *slog.Logger
 }
 
 // Options is what a test or the demo sets besides the configuration.
@@ -116,6 +117,7 @@ func (d *Daemon) assemble(o Options) (err error) {
 		world.Announce = d.slack
 	}
 	d.clerk = bot.NewClerk(rows, world, d.changed, d.log)
+	d.aftercare = bot.NewAftercare(rows, world, d.stirred, d.log)
 	d.wake = wake.New(wake.Config{}, rows, d.health.tracedCase(d.clerk.Advance), d.now, d.log)
 	d.health.see(rows, d.wake)
 	return nil
@@ -154,6 +156,12 @@ func (d *Daemon) changed(caseID int64) {
 	if d.slack != nil {
 		d.slack.Changed(caseID)
 	}
+}
+
+// stirred is told of a case that has something to hear: a clerk is woken, and its card drawn.
+func (d *Daemon) stirred(caseID int64) {
+	d.wake.Nudge(caseID)
+	d.changed(caseID)
 }
 
 // Close ends the parts that Open made. Run has returned by then.

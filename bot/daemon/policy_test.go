@@ -70,6 +70,12 @@ policy:
   money_wait: 48h
   retry_for: 12h
   backoff: [1s, 2s]
+  payment_poll: 5m
+  aftercare_days: 90
+  at_end: cancel
+  extend_max_days: 60
+  promise_max_days: 7
+  promises_max: 1
 live: {customers: ["10234"], steps: [suspend]}
 `)
 	euro := func(minor int64) backoffice.Money { return backoffice.Money{Minor: minor, Currency: "EUR"} }
@@ -85,8 +91,10 @@ live: {customers: ["10234"], steps: [suspend]}
 		"notice": got.NoticeFrom == "own" && slices.Equal(got.NoticeTitles, []string{"T"}) && slices.Equal(got.KeepCommands, []string{"#attach"}) && got.NoticeStatus == "open",
 		"waits":  got.Grace == 3*time.Minute && got.QueueWait == 2*time.Hour && got.MoneyWait == 48*time.Hour && got.RetryFor == 12*time.Hour,
 		"caps":   got.MaxPerHour == 5 && got.MaxPerDay == 40 && got.MaxPerAgentDay == 20,
-		"scope":  got.Scope == bot.ScopeUnpaid && slices.Equal(got.LiveCustomers, []string{"10234"}),
-		"tries":  slices.Equal(got.Backoff, []time.Duration{time.Second, 2 * time.Second}),
+		"after": got.PaymentPoll == 5*time.Minute && got.AftercareDays == 90 && got.AtEnd == bot.OrdersAreEnded && got.ExtendMaxDays == 60 &&
+			got.PromiseMaxDays == 7 && got.PromisesMax == 1,
+		"scope": got.Scope == bot.ScopeUnpaid && slices.Equal(got.LiveCustomers, []string{"10234"}),
+		"tries": slices.Equal(got.Backoff, []time.Duration{time.Second, 2 * time.Second}),
 	} {
 		if !ok {
 			t.Errorf("%s: %+v", name, got)

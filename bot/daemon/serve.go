@@ -99,6 +99,8 @@ func (d *Daemon) work(ctx context.Context) error {
 	g.Go(func() error { return ended(d.wake.Run(gctx)) })
 	g.Go(func() error { return ended(d.store.Listen(gctx, d.woken)) })
 	g.Go(func() error { return ended(d.retain(gctx)) })
+	g.Go(func() error { d.aftercare.Follow(gctx); return nil })
+	g.Go(func() error { d.aftercare.Run(gctx); return nil })
 	g.Go(func() error { return ended(d.store.Work(gctx, d.log, d.wake.Do)) })
 	if d.slack != nil {
 		g.Go(func() error { return ended(d.slack.Run(gctx)) })
@@ -126,6 +128,7 @@ func ended(err error) error {
 func (d *Daemon) server() *http.Server {
 	mux := http.NewServeMux()
 	d.health.probes(mux)
+	mux.HandleFunc(webhookPath, d.takeEvents)
 	if d.slack != nil {
 		mux.Handle("/slack/", d.health.traced(d.slack.Handler()))
 	}

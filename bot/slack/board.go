@@ -142,7 +142,7 @@ func (s *Slack) sweepCards(ctx context.Context) {
 func (s *Slack) markMissing(ctx context.Context) error {
 	var open []bot.Case
 	err := s.inTx(ctx, func(tx bot.Tx) (err error) {
-		open, err = tx.Cases(ctx, bot.Filter{States: []bot.State{bot.Confirming, bot.Running, bot.Waiting, bot.Person}, Limit: maxStale})
+		open, err = tx.Cases(ctx, bot.Filter{States: bot.OpenStates(), Limit: maxStale})
 		return err
 	})
 	for _, c := range open {

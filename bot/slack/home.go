@@ -128,7 +128,7 @@ func (s *Slack) sweepHomes(ctx context.Context) {
 func (s *Slack) openCases(ctx context.Context) ([]bot.Case, error) {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
-	return s.reception.Cases(ctx, bot.Filter{States: []bot.State{bot.Confirming, bot.Running, bot.Waiting, bot.Person}, Limit: maxOpen})
+	return s.reception.Cases(ctx, bot.Filter{States: bot.OpenStates(), Limit: maxOpen})
 }
 
 // drawHome publishes a person's home if it looks other than before, or anyway. Rights are looked at each time.

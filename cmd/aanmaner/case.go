@@ -43,7 +43,7 @@ func (a *app) caseListCommand() *cobra.Command {
 }
 
 func (a *app) listCases(ctx context.Context, d *daemon.Daemon, all bool) error {
-	filter := bot.Filter{States: []bot.State{bot.Confirming, bot.Running, bot.Waiting, bot.Person}}
+	filter := bot.Filter{States: bot.OpenStates()}
 	if all {
 		filter.States = nil
 	}
