@@ -210,7 +210,7 @@ func Default() Config {
 			NeverTouch: []string{"domain"}, Holidays: []string{"NL"},
 			Grace: 2 * time.Minute, QueueWait: time.Hour, MoneyWait: 120 * time.Hour, RetryFor: 24 * time.Hour,
 			Backoff:     []time.Duration{5 * time.Second, 15 * time.Second, time.Minute, 5 * time.Minute, 15 * time.Minute},
-			PaymentPoll: 15 * time.Minute, AftercareDays: 60, AtEnd: string(bot.PersonDecides),
+			PaymentPoll: 15 * time.Minute, AftercareDays: 60, AtEnd: "person",
 			ExtendMaxDays: 92, PromiseMaxDays: 14, PromisesMax: 2,
 		},
 	}
