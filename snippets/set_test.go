@@ -233,7 +233,7 @@ func TestEveryFaultOfTheFolderIsNamedAtOnce(t *testing.T) {
 	if err == nil {
 		t.Fatal("loaded")
 	}
-	for _, must := range []string{"notice.nl.txt", "Klant", "notice.en.txt", "notice.de.txt", "Gebuehr", "notice.fr.txt", "no text", "notice.es.txt", "no notice has this name"} {
+	for _, must := range []string{"notice.nl.txt", "Klant", "notice.en.txt", "notice.de.txt", "Gebuehr", "notice.fr.txt", "no text", "notice.es.txt", "no letter has this name"} {
 		if !strings.Contains(err.Error(), must) {
 			t.Errorf("%q is not named in: %v", must, err)
 		}
@@ -266,18 +266,23 @@ func write(t *testing.T, dir, name, text string) {
 	}
 }
 
-func TestLanguagesAreThoseOfTheFiles(t *testing.T) {
-	entries, err := embedded.ReadDir(".")
+func TestEveryKindHasAFileInEveryLanguage(t *testing.T) {
+	entries, err := embedded.ReadDir("letters")
 	if err != nil {
 		t.Fatal(err)
 	}
-	var names []string
+	var names, want []string
 	for _, e := range entries {
 		names = append(names, e.Name())
 	}
-	want := noticeNames()
+	for _, k := range keys() {
+		want = append(want, k.name())
+	}
+	for _, lang := range Languages() {
+		want = append(want, "parts."+lang+".txt")
+	}
 	slices.Sort(want)
 	if !slices.Equal(names, want) {
-		t.Errorf("embedded %q, languages %q", names, want)
+		t.Errorf("embedded %q\nlanguages and kinds %q", names, want)
 	}
 }
