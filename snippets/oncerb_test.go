@@ -37,19 +37,24 @@ func TestLineFormsOnCerb(t *testing.T) {
 	}
 }
 
-// TestNoticesOnCerb holds that a notice leaves Cerb as it was rendered, with hostile values and without.
-func TestNoticesOnCerb(t *testing.T) {
+// TestLettersOnCerb holds that a letter leaves Cerb as it was rendered, with hostile values and without.
+func TestLettersOnCerb(t *testing.T) {
 	cerb := cerbFromEnvironment(t)
 	set := loadEmbedded(t)
-	for _, lang := range Languages() {
-		for _, f := range []Facts{situation(lang), hostile(lang)} {
-			text, err := set.Render(f)
+	for _, k := range keys() {
+		usual, bad := followUp(k.kind, k.lang), Sample(k.kind, k.lang)
+		if k.kind == KindNotice {
+			usual = situation(k.lang)
+		}
+		poison(&bad, poisonText)
+		for _, f := range []Facts{usual, bad} {
+			text, err := set.Of(k.kind).Render(f)
 			if err != nil {
 				t.Fatal(err)
 			}
-			source, _ := set.Source(lang)
+			source, _ := set.Of(k.kind).Source(k.lang)
 			if got := cerb.reply(t, Clean(text, source, nil).Text); strings.TrimSpace(got) != strings.TrimSpace(text) {
-				t.Errorf("%s: rendered\n%s\nCerb made of it\n%s", lang, text, got)
+				t.Errorf("%s: rendered\n%s\nCerb made of it\n%s", k.name(), text, got)
 			}
 		}
 	}

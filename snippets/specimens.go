@@ -33,6 +33,7 @@ func specimens(k key) []Facts {
 	if k.kind != KindOnProof && k.kind != KindApology {
 		bare.Restored = nil
 	}
+	bare.only(k.kind)
 	later, onlySuspended, onlyCancelled := full, full, full
 	later.Consumer = true
 	if later.SuspendOn != "" {
@@ -56,12 +57,14 @@ func Sample(kind Kind, lang string) Facts {
 			{Number: "2026-0340", Due: "2026-10-26", Open: Amount{22000, "EUR"}, Reminders: 1}},
 		Suspended: []string{"web01", "db02"}, Cancelled: []string{"web01"}, Ticket: "ABC-12345-678",
 		Today: "2026-11-23", SuspendOn: "2026-11-30", CancelOn: "2026-12-21", Until: "2026-11-27", PromisedOn: "2026-11-26",
-		Off: []string{"web01"}, Restored: []string{"web01", "db02"}, Withdrawn: []string{"web01", "db02"}, StaysOff: []string{"mail03"},
+		Off: []string{"vps04"}, Restored: []string{"web01", "db02"}, Withdrawn: []string{"web01", "db02"}, StaysOff: []string{"mail03"},
 		OnProof: kind == KindOnProof, AgreedWith: "Pieter Jansen", Words: "€ 120,00 / 27.11.2026\n€ 220,00 / 18.12.2026",
 		SuspendedOn: "2026-11-20", ValueOn: "2026-11-19",
 	}
 	if kind == KindNotice {
 		f.SuspendOn = f.Today
+	} else {
+		f.Suspended, f.Cancelled = []string{"shop05", "shop06"}, []string{"vps04"} // no service is in two states at once
 	}
 	f.only(kind)
 	return f
