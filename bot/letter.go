@@ -29,7 +29,7 @@ type SampleLetter struct {
 // also helpdesk.ErrNotFound where there is none.
 func (w World) SampleLetter(ctx context.Context, kind snippets.Kind, language string) (SampleLetter, error) {
 	f := snippets.Sample(kind, language)
-	f.Company = w.Policy.Company
+	f.Company, f.Customer, f.CustomerNumber = w.Policy.Company, "Voorbeeld & Zn <B.V.>", "00000" // as in SampleNotice
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
 	raw, err := w.rawLetter(ctx, kind, f, "")
