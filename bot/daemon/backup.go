@@ -3,7 +3,6 @@ package daemon
 import (
 	"context"
 	"fmt"
-	"net/url"
 	"time"
 
 	"github.com/aanmaner/aanmaner/bot"
@@ -28,11 +27,7 @@ func BackupCommand(cfg Config, file string) string {
 	if !store.IsPostgres(cfg.Database) {
 		return ""
 	}
-	address := store.Shown(cfg.Database)
-	if u, err := url.Parse(cfg.Database); err == nil && u.User != nil {
-		address = (&url.URL{Scheme: u.Scheme, User: url.User(u.User.Username()), Host: u.Host, Path: u.Path}).String()
-	}
-	return fmt.Sprintf("pg_dump --format=custom --no-owner --file='%s' --dbname='%s'", file, address)
+	return fmt.Sprintf("pg_dump --format=custom --no-owner --file='%s' --dbname='%s'", file, store.ForTools(cfg.Database))
 }
 
 // Alone makes this process the only one that works on the database, until leave is called. bot.ErrLocked names another.

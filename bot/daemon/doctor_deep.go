@@ -3,8 +3,10 @@ package daemon
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
+	"github.com/aanmaner/aanmaner/bot/store"
 	"github.com/aanmaner/aanmaner/helpdesk"
 )
 
@@ -23,10 +25,25 @@ func (d *Daemon) checkEngine(ctx context.Context) []Finding {
 		f.Status, f.Do = "wrong", "run: aanmaner migrate"
 		f.Said += fmt.Sprintf("; this release works with version %d", a.Want)
 	}
-	out := []Finding{f}
+	out := append([]Finding{f}, durability(a)...)
 	if a.Ahead.Abs() > tooSkewed {
 		out = append(out, Finding{Name: "clock of database", Status: "wrong", Said: fmt.Sprintf("it differs from ours by %s", a.Ahead.Abs().Round(time.Second)),
 			Do: "set the clocks by NTP: signatures, dates and waits depend on them"})
+	}
+	return out
+}
+
+// durability says by what the database may lose what it reported as written. Nothing happens twice because that is there.
+func durability(a store.About) (out []Finding) {
+	if len(a.Risky) > 0 {
+		out = append(out, Finding{Name: "database: durability", Status: "wrong",
+			Said: "the server has " + strings.Join(a.Risky, " and ") + " off: when its machine crashes, what was written may be lost or spoilt, and be done twice",
+			Do:   "set " + strings.Join(a.Risky, " and ") + " to on in postgresql.conf, and reload it"})
+	}
+	if a.Unconfirmed {
+		out = append(out, Finding{Name: "database: standby", Status: "note",
+			Said: "no commit waits for a standby: one that takes over may lack the last seconds",
+			Do:   "set synchronous_standby_names; without it, treat a standby that has taken over as a restored copy: aanmaner restore"})
 	}
 	return out
 }

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/aanmaner/aanmaner/bot/store"
 )
 
 func TestASecretThatEverybodyMayReadIsFound(t *testing.T) {
@@ -46,5 +48,16 @@ func TestNearlyNoRoomOnTheDiskIsSaid(t *testing.T) {
 	}
 	if got := roomFor("/nowhere/at/all/x.db"); got[0].Status != "note" {
 		t.Errorf("%+v", got)
+	}
+}
+
+func TestADatabaseThatMayLoseCommitsIsFound(t *testing.T) {
+	got := durability(store.About{Risky: []string{"fsync", "full_page_writes"}, Unconfirmed: true})
+	if len(got) != 2 || got[0].Status != "wrong" || !strings.Contains(got[0].Do, "set fsync and full_page_writes to on") ||
+		got[1].Status != "note" || !strings.Contains(got[1].Do, "aanmaner restore") {
+		t.Errorf("%+v", got)
+	}
+	if got := durability(store.About{Standbys: 1}); len(got) != 0 {
+		t.Errorf("nothing is wrong: %+v", got)
 	}
 }

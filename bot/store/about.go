@@ -17,6 +17,10 @@ type About struct {
 	Size  int64 // of the database, in bytes
 	// Standbys is how many servers follow this one; -1: there can be none.
 	Standbys int
+	// Unconfirmed says that there are standbys, and a commit waits for none of them: one that takes over may lack the last.
+	Unconfirmed bool
+	// Risky are settings of the server by which a crash of its machine may lose or spoil what was committed.
+	Risky []string
 }
 
 // About asks the database about itself. It changes nothing.
@@ -43,14 +47,23 @@ func (f *sqliteFile) about(ctx context.Context) (About, error) {
 
 // sqlAbout asks a PostgreSQL server. A user without pg_monitor sees the rows of pg_stat_replication, if not what is in them.
 const sqlAbout = `SELECT current_setting('server_version'), pg_database_size(current_database()),
- (SELECT count(*) FROM pg_stat_replication), (SELECT coalesce(max(version_id), 0) FROM goose_db_version)`
+ (SELECT count(*) FROM pg_stat_replication), (SELECT coalesce(max(version_id), 0) FROM goose_db_version),
+ current_setting('synchronous_standby_names') = '', current_setting('fsync'), current_setting('full_page_writes')`
 
 func (p *postgres) about(ctx context.Context) (About, error) {
 	a := About{Kind: "PostgreSQL"}
+	var fsync, pages string
 	if err := p.read(ctx, sqlAbout, nil, func(row scanner) error {
-		return row.Scan(&a.Version, &a.Size, &a.Standbys, &a.Have)
+		return row.Scan(&a.Version, &a.Size, &a.Standbys, &a.Have, &a.Unconfirmed, &fsync, &pages)
 	}); err != nil {
 		return a, fmt.Errorf("ask the database about itself: %w", err)
+	}
+	a.Unconfirmed = a.Unconfirmed && a.Standbys > 0
+	if fsync == "off" {
+		a.Risky = append(a.Risky, "fsync")
+	}
+	if pages == "off" {
+		a.Risky = append(a.Risky, "full_page_writes")
 	}
 	var ms sql.NullInt64
 	before := time.Now()

@@ -5,9 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"net/url"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -33,8 +31,9 @@ const (
 
 // postgres is a database on a server, which other processes on other machines use, too.
 type postgres struct {
-	pool    *pgxpool.Pool
-	wait    time.Duration
+	pool *pgxpool.Pool
+	wait time.Duration
+	patience
 	channel string // that programs listen on for wake-ups
 	sql     dialect
 	queue   *queue[pgx.Tx] // nil: there is no queue
@@ -43,26 +42,15 @@ type postgres struct {
 // openPostgres connects and brings the tables up to date. With several addresses in one (host1,host2) it uses the one that
 // takes writes, unless target_session_attrs says otherwise.
 func openPostgres(ctx context.Context, c Config) (database, error) {
-	cfg, err := pgxpool.ParseConfig(withDefaults(c.Path))
+	cfg, err := postgresConfig(c)
 	if err != nil {
-		return nil, errors.New("the address can't be read; it has the form postgres://user:password@host:5432/database")
-	}
-	settings := cfg.ConnConfig.RuntimeParams
-	for name, value := range map[string]string{
-		"application_name":                    "aanmaner",
-		"statement_timeout":                   inMillis(statementTimeout),
-		"lock_timeout":                        inMillis(c.BusyTimeout),
-		"idle_in_transaction_session_timeout": inMillis(idleTimeout),
-	} {
-		if settings[name] == "" {
-			settings[name] = value
-		}
+		return nil, err
 	}
 	pool, err := pgxpool.NewWithConfig(ctx, cfg)
 	if err != nil {
 		return nil, postgresKind(err)
 	}
-	p := &postgres{pool: pool, wait: c.BusyTimeout}
+	p := &postgres{pool: pool, wait: c.BusyTimeout, patience: patienceFor(cfg)}
 	err = p.prepare(ctx)
 	if err == nil && c.Queue {
 		err = p.prepareQueue(ctx)
@@ -74,24 +62,18 @@ func openPostgres(ctx context.Context, c Config) (database, error) {
 	return p, nil
 }
 
-// withDefaults adds to an address what it leaves open. What it says stays as it is written: pgx takes a "+" for a plus.
-func withDefaults(address string) string {
-	u, err := url.Parse(address)
+// postgresConfig is how connections are made and what they are set to.
+func postgresConfig(c Config) (*pgxpool.Config, error) {
+	cfg, err := pgxpool.ParseConfig(withDefaults(c.Path))
 	if err != nil {
-		return address
+		return nil, errors.New("the address can't be read; it has the form postgres://user:password@host:5432/database")
 	}
-	q := u.Query()
-	add := func(name, value string) {
-		if !q.Has(name) {
-			u.RawQuery = strings.TrimPrefix(u.RawQuery+"&"+name+"="+value, "&")
-		}
+	params := cfg.ConnConfig.RuntimeParams
+	if params["application_name"] == "" {
+		params["application_name"] = "aanmaner"
 	}
-	add("pool_max_conns", strconv.Itoa(postgresConns))
-	add("connect_timeout", strconv.Itoa(int(connectTimeout.Seconds())))
-	if strings.Contains(u.Host, ",") {
-		add("target_session_attrs", "read-write")
-	}
-	return u.String()
+	setUp(cfg.ConnConfig, c)
+	return cfg, nil
 }
 
 func inMillis(d time.Duration) string { return strconv.FormatInt(d.Milliseconds(), 10) }
@@ -189,20 +171,12 @@ func (p *postgres) close() error {
 	return nil
 }
 
-// Shown is the address of a database without what may be secret in it: fit for a log or an error.
-func Shown(path string) string {
-	if !IsPostgres(path) {
-		return path
-	}
-	u, err := url.Parse(path)
-	if err != nil {
-		return "postgres://…"
-	}
-	return u.Scheme + "://" + u.Host + u.Path
-}
-
 func postgresVersion(ctx context.Context, c Config) (have int64, err error) {
-	conn, err := pgx.Connect(ctx, c.Path)
+	cfg, err := postgresConfig(c)
+	if err != nil {
+		return 0, err
+	}
+	conn, err := pgx.ConnectConfig(ctx, cfg.ConnConfig)
 	if err != nil {
 		return 0, postgresKind(err)
 	}

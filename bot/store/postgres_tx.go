@@ -32,12 +32,16 @@ func (p *postgres) begin(ctx context.Context) (begun, error) {
 		var tx pgx.Tx
 		// The row of a case is locked before it is read, so READ COMMITTED shows what the one before has written, and no
 		// transaction ever fails because it came second.
-		if tx, err = conn.BeginTx(ctx, pgx.TxOptions{IsoLevel: pgx.ReadCommitted}); err == nil {
-			return &postgresTx{tx: tx, conn: conn, queue: p.queue}, nil
+		err = patience(p.wait).ask(ctx, func(ctx context.Context, _ func()) (err error) {
+			tx, err = conn.BeginTx(ctx, pgx.TxOptions{IsoLevel: pgx.ReadCommitted})
+			return err
+		})
+		if err == nil {
+			return &postgresTx{tx: tx, conn: conn, queue: p.queue, patience: p.patience}, nil
 		}
 		dead := conn.Conn().IsClosed()
-		conn.Release() // the pool drops it when it is closed
-		if !dead || ctx.Err() != nil {
+		conn.Release()                                                  // the pool drops it when it is closed
+		if !dead || ctx.Err() != nil || errors.Is(err, bot.ErrLocked) { // the last: it was silent, and the next one may be, too
 			break
 		}
 	}
@@ -67,7 +71,9 @@ func (p *postgres) read(ctx context.Context, query string, args []any, scan func
 		return err
 	}
 	defer conn.Release()
-	return callerGone(ctx, eachRow(ctx, conn, query, args, scan))
+	return p.patience.ask(ctx, func(ctx context.Context, heard func()) error {
+		return eachRow(ctx, conn, query, args, scan, heard)
+	})
 }
 
 // querier is a connection or a transaction.
@@ -75,7 +81,8 @@ type querier interface {
 	Query(ctx context.Context, query string, args ...any) (pgx.Rows, error)
 }
 
-func eachRow(ctx context.Context, q querier, query string, args []any, scan func(scanner) error) error {
+// eachRow calls scan for every row, and heard after each.
+func eachRow(ctx context.Context, q querier, query string, args []any, scan func(scanner) error, heard func()) error {
 	rows, err := q.Query(ctx, query, args...)
 	if err != nil {
 		return postgresKind(err)
@@ -85,6 +92,7 @@ func eachRow(ctx context.Context, q querier, query string, args []any, scan func
 		if err := scan(rows); err != nil {
 			return err
 		}
+		heard()
 	}
 	return postgresKind(rows.Err())
 }
@@ -102,15 +110,22 @@ type postgresTx struct {
 	tx    pgx.Tx
 	conn  *pgxpool.Conn
 	queue *queue[pgx.Tx]
+	patience
 }
 
-func (t *postgresTx) exec(ctx context.Context, query string, args []any) (int64, error) {
-	tag, err := t.tx.Exec(ctx, query, args...)
-	return tag.RowsAffected(), callerGone(ctx, postgresKind(err))
+func (t *postgresTx) exec(ctx context.Context, query string, args []any) (rows int64, err error) {
+	err = t.ask(ctx, func(ctx context.Context, _ func()) error {
+		tag, err := t.tx.Exec(ctx, query, args...)
+		rows = tag.RowsAffected()
+		return postgresKind(err)
+	})
+	return rows, err
 }
 
 func (t *postgresTx) query(ctx context.Context, query string, args []any, scan func(scanner) error) error {
-	return callerGone(ctx, eachRow(ctx, t.tx, query, args, scan))
+	return t.ask(ctx, func(ctx context.Context, heard func()) error {
+		return eachRow(ctx, t.tx, query, args, scan, heard)
+	})
 }
 
 func (t *postgresTx) commit(ctx context.Context, wrote bool) error {
@@ -118,8 +133,12 @@ func (t *postgresTx) commit(ctx context.Context, wrote bool) error {
 	defer cancel()
 	sent := !t.conn.Conn().IsClosed() // asked before: afterwards pgx says "closed, safe to repeat" of a lost answer, too
 	err := t.tx.Commit(ctx)
+	unsure := wasUnconfirmed(t.conn.Conn())
 	t.release()
-	if err == nil {
+	switch {
+	case err == nil && unsure && wrote:
+		return fmt.Errorf("%w: the wait for the standby was broken off, which may not have it", bot.ErrInDoubt)
+	case err == nil:
 		return nil
 	}
 	return commitKind(err, wrote && sent)
@@ -144,7 +163,7 @@ func (t *postgresTx) release() {
 }
 
 func (t *postgresTx) enqueue(ctx context.Context, caseID int64, delay time.Duration) error {
-	return callerGone(ctx, postgresKind(t.queue.put(ctx, t.tx, caseID, delay)))
+	return t.ask(ctx, func(ctx context.Context, _ func()) error { return postgresKind(t.queue.put(ctx, t.tx, caseID, delay)) })
 }
 
 func (p *postgres) work(ctx context.Context, log *slog.Logger, do func(ctx context.Context, caseID int64) error) error {

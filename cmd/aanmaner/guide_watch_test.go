@@ -14,6 +14,7 @@ import (
 
 	"github.com/aanmaner/aanmaner/bot/daemon"
 	"github.com/aanmaner/aanmaner/bot/sandbox"
+	"github.com/aanmaner/aanmaner/bot/store/storetest"
 )
 
 // logged keeps a log and finds addresses in it.
@@ -107,18 +108,37 @@ func TestTheGuideTellsOfEachFinding(t *testing.T) {
 			c.Helpdesk.Cerb.URL, c.BackOffice.InHouse.URL = "http://127.0.0.1:1", "http://127.0.0.1:1"
 		},
 	} {
-		cfg, err := world.Config()
-		must(t, err)
-		change(&cfg)
-		d, err := daemon.Open(t.Context(), cfg, daemon.Options{})
-		must(t, err)
-		for _, f := range d.Doctor(t.Context()) {
-			page, place, _ := strings.Cut(f.Page, "#")
-			line := regexp.MustCompile(fmt.Sprintf("<a id=%q></a>`([^`]+)`", place)).FindStringSubmatch(g["docs/"+page])
-			if line == nil || !strings.HasPrefix(f.Name, line[1]) {
-				t.Errorf("the finding %q leads to %s, which is not about it", f.Name, f.Page)
+		leadToTheGuide(t, g, world, change)
+	}
+	t.Run("PostgreSQL", func(t *testing.T) {
+		server := storetest.NewServer(t) // its fsync is off
+		server.Standby()
+		found := leadToTheGuide(t, g, world, func(c *daemon.Config) { c.Database = server.Address })
+		for name, status := range map[string]string{"database: durability": "wrong", "database: standby": "note"} {
+			if found[name] != status {
+				t.Errorf("%s is %q", name, found[name])
 			}
 		}
-		must(t, d.Close())
+	})
+}
+
+// leadToTheGuide holds what doctor finds against the guide, and gives the findings' status by their names.
+func leadToTheGuide(t *testing.T, g map[string]string, world *sandbox.Sandbox, change func(*daemon.Config)) (found map[string]string) {
+	t.Helper()
+	cfg, err := world.Config()
+	must(t, err)
+	change(&cfg)
+	d, err := daemon.Open(t.Context(), cfg, daemon.Options{})
+	must(t, err)
+	found = map[string]string{}
+	for _, f := range d.Doctor(t.Context()) {
+		found[f.Name] = f.Status
+		page, place, _ := strings.Cut(f.Page, "#")
+		line := regexp.MustCompile(fmt.Sprintf("<a id=%q></a>`([^`]+)`", place)).FindStringSubmatch(g["docs/"+page])
+		if line == nil || !strings.HasPrefix(f.Name, line[1]) {
+			t.Errorf("the finding %q leads to %s, which is not about it", f.Name, f.Page)
+		}
 	}
+	must(t, d.Close())
+	return found
 }
