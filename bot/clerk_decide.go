@@ -6,11 +6,12 @@ import (
 
 	"github.com/aanmaner/aanmaner/backoffice"
 	"github.com/aanmaner/aanmaner/bot/wording"
+	"github.com/aanmaner/aanmaner/snippets"
 )
 
 // decide carries out what a person decided. That it could be taken was known when it was; what the case has done since may speak
 // against it, and then nothing is changed.
-func (k *Clerk) decide(ctx context.Context, tx Tx, c *Case, s Signal, d Decision) (string, error) {
+func (k *Clerk) decide(ctx context.Context, tx Tx, c *Case, intents []Intent, s Signal, d Decision) (string, error) {
 	if why := d.check(*c, k.world); !why.IsZero() {
 		return "not done: " + k.english(why), k.reopen(ctx, tx, c, s, d, why)
 	}
@@ -20,15 +21,15 @@ func (k *Clerk) decide(ctx context.Context, tx Tx, c *Case, s Signal, d Decision
 	text := ""
 	switch d.Choice {
 	case ChooseHold:
-		text = k.hold(c, s, d)
+		text = k.hold(c, intents, s, d)
 	case ChooseResume:
 		text = k.resume(c)
 	case ChooseExtend:
-		text = k.extend(c, d)
+		text = k.extend(c, intents, d)
 	case ChoosePromise:
-		text = k.promise(c, s, d)
+		text = k.promise(c, intents, s, d)
 	case ChooseRestore:
-		text = k.restoreOnProof(c, s, d)
+		text = k.restoreOnProof(c, intents, s, d)
 	case ChooseGoOn:
 		text = k.goOn(c)
 	case ChooseLeave:
@@ -67,7 +68,7 @@ func (k *Clerk) reopen(ctx context.Context, tx Tx, c *Case, s Signal, d Decision
 }
 
 // hold stops the clock. The cancellations that the case made go at once: a back office that keeps dates would act on silence.
-func (k *Clerk) hold(c *Case, s Signal, d Decision) string {
+func (k *Clerk) hold(c *Case, intents []Intent, s Signal, d Decision) string {
 	now, today := k.world.Now(), k.world.Today()
 	h := &Pause{Kind: d.Kind, By: s.By, Why: d.Why, Since: now, Until: d.Until, DaysLeft: max(today.DaysUntil(c.EndsOn()), 1), From: c.comesFrom()}
 	if h.Kind == "" {
@@ -90,9 +91,13 @@ func (k *Clerk) hold(c *Case, s Signal, d Decision) string {
 	c.Course.Orders = withdrawn(c.Course.Orders, OrderRound{At: now, Why: "on hold"})
 	switch h.Kind {
 	case PauseDispute:
-		c.write("dispute", nil)
+		c.write(snippets.KindDispute, told(c.felt(intents), "cancelled", ""))
 	case PauseArranged:
-		c.write("arrangement", map[string]string{"words": d.Why, "until": string(d.Until)})
+		felt := told(c.felt(intents), "words", d.Why, "until", string(d.Until), "cancel on", string(c.EndsOn()))
+		if d.Until.IsZero() { // without an end nothing follows by itself
+			felt["cancelled"] = ""
+		}
+		c.write(snippets.KindArrangement, felt)
 	}
 	c.DueAt = now
 	return "put the case on hold" + until(d.Until)
@@ -103,6 +108,14 @@ func heldReason(by Actor, d Decision) wording.Reason {
 		return wording.Because("held", "who", by.Name, "why", d.Why)
 	}
 	return wording.Because("held_until", "who", by.Name, "why", d.Why, "day", string(d.Until))
+}
+
+// told adds to what a letter tells, in pairs of name and value.
+func told(facts map[string]string, pairs ...string) map[string]string {
+	for n := 0; n+1 < len(pairs); n += 2 {
+		facts[pairs[n]] = pairs[n+1]
+	}
+	return facts
 }
 
 // withdrawn adds a round that withdraws the orders, unless the last one did.
@@ -138,7 +151,7 @@ func (k *Clerk) resume(c *Case) string {
 }
 
 // extend gives the customer more time.
-func (k *Clerk) extend(c *Case, d Decision) string {
+func (k *Clerk) extend(c *Case, intents []Intent, d Decision) string {
 	now := k.world.Now()
 	c.Course.Extensions++
 	c.Course.Promise = nil
@@ -149,7 +162,7 @@ func (k *Clerk) extend(c *Case, d Decision) string {
 		c.State, c.Course.From = Waiting, ""
 		c.Reason = wording.Because("wait_payment", "day", string(c.EndsOn()))
 	}
-	c.write("extension", map[string]string{"until": string(d.Until)})
+	c.write(snippets.KindExtension, told(c.felt(intents), "until", string(d.Until.AddDays(-1)), "cancel on", string(c.EndsOn())))
 	c.DueAt = now
 	return "gave the customer time until " + string(d.Until)
 }
@@ -163,7 +176,7 @@ func (k *Clerk) moveEnd(c *Case, to backoffice.Date, why string) {
 }
 
 // promise notes a customer's word to pay by a day. Until the working day after it nothing is cancelled.
-func (k *Clerk) promise(c *Case, s Signal, d Decision) string {
+func (k *Clerk) promise(c *Case, intents []Intent, s Signal, d Decision) string {
 	now := k.world.Now()
 	amount := d.Amount
 	if amount.IsZero() {
@@ -178,7 +191,7 @@ func (k *Clerk) promise(c *Case, s Signal, d Decision) string {
 		c.State, c.Course.From = Waiting, ""
 		c.Reason = wording.Because("wait_promise", "day", string(d.Until))
 	}
-	c.write("promise", map[string]string{"until": string(d.Until), "minor": fmt.Sprint(amount.Minor), "currency": amount.Currency})
+	c.write(snippets.KindPromise, told(c.felt(intents), "until", string(d.Until), "cancel on", string(c.EndsOn())))
 	c.DueAt = now
 	return fmt.Sprintf("noted that the customer promises to pay %s by %s", amount, d.Until)
 }
@@ -198,10 +211,13 @@ func (k *Clerk) workday(d backoffice.Date) bool {
 
 // restoreOnProof switches on what the case switched off, while the debt is open. The clock and the cancellations wait; nothing is
 // ever switched off again by itself.
-func (k *Clerk) restoreOnProof(c *Case, s Signal, d Decision) string {
+func (k *Clerk) restoreOnProof(c *Case, intents []Intent, s Signal, d Decision) string {
 	c.Course.Proof = &Proof{By: s.By, Why: d.Why, On: d.Until, At: k.world.Now()}
-	k.hold(c, s, Decision{Kind: PauseProof, Until: d.Until, Why: d.Why})
-	c.write("restored on proof", map[string]string{"until": string(d.Until)})
+	k.hold(c, intents, s, Decision{Kind: PauseProof, Until: d.Until, Why: d.Why})
+	if felt := c.felt(intents); felt["off"] != "" && !d.Until.IsZero() {
+		c.write(snippets.KindOnProof, told(felt, "restored", felt["off"], "off", "", "withdrawn", felt["cancelled"], "cancelled", "",
+			"until", string(d.Until), "proof", "yes"))
+	}
 	return "switched the services on before the money is booked" + byDay(d.Until)
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"github.com/aanmaner/aanmaner/backoffice"
 	"github.com/aanmaner/aanmaner/bot/wording"
+	"github.com/aanmaner/aanmaner/snippets"
 )
 
 // lookAtMoney is no step: it leaves no intent, as it changes nothing outside.
@@ -112,7 +113,8 @@ func (k *Clerk) paid(ctx context.Context, tx Tx, c *Case) error {
 	if err := k.closeMatters(ctx, tx, c.ID, "paid"); err != nil {
 		return err
 	}
-	c.write(letterRestored, nil)
+	felt := c.felt(intents)
+	c.write(snippets.KindRestored, told(felt, "restored", felt["off"], "off", "", "withdrawn", felt["cancelled"], "cancelled", ""))
 	return tx.Append(ctx, Entry{CaseID: c.ID, At: now, Who: TheBot(), Kind: "paid", Data: remote(owed),
 		Text: "All invoices of the case are closed; what the case did is undone."})
 }

@@ -60,7 +60,7 @@ func (k *Clerk) obey(ctx context.Context, tx Tx, c *Case, intents []Intent, s Si
 		if err := json.Unmarshal(s.Body, &d); err != nil {
 			return "can't be read", nil
 		}
-		return k.decide(ctx, tx, c, s, d)
+		return k.decide(ctx, tx, c, intents, s, d)
 	}
 	return "not understood", nil
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/aanmaner/aanmaner/backoffice"
+	"github.com/aanmaner/aanmaner/snippets"
 )
 
 // Course is what became of a case after its terms were told to the customer: dates that moved, holds, promises, and how the
@@ -154,12 +155,12 @@ func (c *Case) moveOrders(on backoffice.Date, at time.Time, why string) {
 }
 
 // write decides on a letter to the customer. A case whose notice never went writes none.
-func (c *Case) write(kind string, facts map[string]string) {
+func (c *Case) write(kind snippets.Kind, facts map[string]string) {
 	if c.Notice.MessageID == "" {
 		return
 	}
-	id := kind + "#" + strconv.Itoa(len(c.Course.Letters)+1)
-	c.Course.Letters = append(c.Course.Letters, Letter{ID: id, Kind: kind, Facts: facts})
+	id := string(kind) + "#" + strconv.Itoa(len(c.Course.Letters)+1)
+	c.Course.Letters = append(c.Course.Letters, Letter{ID: id, Kind: string(kind), Facts: facts})
 }
 
 // letter finds a letter by its id.

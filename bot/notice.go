@@ -15,34 +15,62 @@ import (
 // errEmptyNotice: nothing is left of the mail once the signature line is out.
 var errEmptyNotice = errors.New("the notice is empty")
 
-// noticeFor makes the text of the mail to the customer, without its signature line: from the helpdesk's own snippet, filled
-// in by the helpdesk, or from our own set, as the policy says. ticketID is empty in a preview.
+// noticeFor makes the text of the notice: see letterFor. ticketID is empty in a preview.
 func (w World) noticeFor(ctx context.Context, f snippets.Facts, ticketID string) (string, error) {
-	text, template, err := w.rawNotice(ctx, f, ticketID)
+	return w.letterFor(ctx, snippets.KindNotice, f, ticketID)
+}
+
+// letterFor makes the text of a mail to the customer, without its signature line: from the helpdesk's own snippet, filled
+// in by the helpdesk, or from our own set, as the policy says. A letter that follows the notice comes from our own set, too,
+// when the helpdesk has no snippet for it; a snippet that it has but can't use is an error, as with the notice. ticketID is
+// empty in a preview.
+func (w World) letterFor(ctx context.Context, kind snippets.Kind, f snippets.Facts, ticketID string) (string, error) {
+	l, err := w.rawLetter(ctx, kind, f, ticketID)
 	if err != nil {
-		return "", fmt.Errorf("notice in %s for customer %s: %w", f.Language, f.CustomerNumber, err)
+		return "", fmt.Errorf("%s in %s for customer %s: %w", kind.Words(), f.Language, f.CustomerNumber, err)
 	}
-	clean := snippets.Clean(text, template, w.Policy.KeepCommands).Text
+	clean := snippets.Clean(l.text, l.template, w.Policy.KeepCommands).Text
 	if strings.TrimSpace(clean) == "" {
 		return "", errEmptyNotice
 	}
 	return clean, nil
 }
 
-func (w World) rawNotice(ctx context.Context, f snippets.Facts, ticketID string) (text, template string, err error) {
-	if w.Policy.NoticeFrom == "own" {
-		if text, err = w.Snippets.Render(f); err != nil {
-			return "", "", err
+// rawLetter is a letter before its commands are taken out.
+type rawLetter struct {
+	text, template string
+	own            bool // from our own set
+}
+
+func (w World) rawLetter(ctx context.Context, kind snippets.Kind, f snippets.Facts, ticketID string) (rawLetter, error) {
+	own := rawLetter{own: true}
+	if kind != snippets.KindNotice || w.Policy.NoticeFrom == "own" {
+		// The helpdesk fills a lacking fact in with nothing. Our own letter names it, whichever of the two goes out.
+		var err error
+		if own.text, err = w.Snippets.Of(kind).Render(f); err != nil {
+			return own, err
 		}
-		template, err = w.Snippets.Source(f.Language)
-		return text, template, err
+		if own.template, err = w.Snippets.Of(kind).Source(f.Language); err != nil || w.Policy.NoticeFrom == "own" {
+			return own, err
+		}
+	}
+	r, err := w.Desk.Render(ctx, helpdesk.Render{Titles: w.letterTitles(kind, f.Language), TicketID: ticketID, Values: f.ValuesFor(kind)})
+	if kind != snippets.KindNotice && errors.Is(err, helpdesk.ErrNotFound) {
+		return own, nil
+	}
+	return rawLetter{text: r.Text, template: r.Template}, err
+}
+
+// letterTitles are the titles that a letter's snippet may have in the helpdesk.
+func (w World) letterTitles(kind snippets.Kind, language string) []string {
+	if kind != snippets.KindNotice {
+		return []string{LetterTitle(kind, language)}
 	}
 	titles := make([]string, len(w.Policy.NoticeTitles))
 	for i, t := range w.Policy.NoticeTitles {
-		titles[i] = strings.ReplaceAll(t, "{language}", f.Language)
+		titles[i] = strings.ReplaceAll(t, "{language}", language)
 	}
-	r, err := w.Desk.Render(ctx, helpdesk.Render{Titles: titles, TicketID: ticketID, Values: f.Values()})
-	return r.Text, r.Template, err
+	return titles
 }
 
 // noticeReason puts into words why the mail can't be made: in the helpdesk's own, or naming what our notice lacks.

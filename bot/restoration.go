@@ -53,7 +53,7 @@ func onceAllIsOn(s Step) Step {
 // Beside is what a case that waits, is on hold or asks a person does meanwhile: it moves the dates of its cancellations, and
 // writes to the customer what was decided.
 func Beside() []Step {
-	return []Step{withdrawOrders(), cancelAgain(), switchOnByProof(), tellCustomer()}
+	return []Step{withdrawOrders(), cancelAgain(), switchOnByProof(), onceAllIsOn(tellCustomer())}
 }
 
 // switchOnByProof switches services on that a person decided to have on before the money is booked.

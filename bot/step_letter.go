@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/aanmaner/aanmaner/helpdesk"
 	"github.com/aanmaner/aanmaner/snippets"
@@ -29,7 +31,7 @@ func writeLetter(ctx context.Context, w World, c Case, id string) (Prior, error)
 		return Prior{}, err
 	}
 	facts := c.Owed().notice(w.Policy, customer, w.Today(), c.Ticket.Mask)
-	text, err := w.letterFor(ctx, l.Kind, c.letterFacts(facts, l), c.Ticket.ID)
+	text, err := w.letterFor(ctx, snippets.Kind(l.Kind), c.letterFacts(facts, l), c.Ticket.ID)
 	if errors.Is(err, helpdesk.ErrNotFound) || errors.Is(err, helpdesk.ErrTemplate) || errors.Is(err, errEmptyNotice) {
 		return Prior{Stop: noticeReason(err)}, nil
 	}
@@ -47,11 +49,42 @@ func writeLetter(ctx context.Context, w World, c Case, id string) (Prior, error)
 	return priorOf(noticeBefore{Notice: n, Baseline: baseline})
 }
 
-// The kinds of letters.
-const letterRestored = "restored"
-
-func (w World) letterFor(ctx context.Context, _ string, f snippets.Facts, ticketID string) (string, error) {
-	return w.noticeFor(ctx, f, ticketID)
+// letterFacts adds to what is owed what a letter tells besides. After the notice "suspended" and "cancelled" are what is still to
+// come: nothing is suspended any more, and the orders end on the day that holds now, if they do.
+func (c Case) letterFacts(f snippets.Facts, l Letter) snippets.Facts {
+	list := func(name string) []string {
+		if l.Facts[name] == "" {
+			return nil
+		}
+		return strings.Split(l.Facts[name], "\n")
+	}
+	f.Suspended, f.SuspendOn, f.Cancelled = nil, "", list("cancelled")
+	f.Off, f.Restored, f.Withdrawn, f.StaysOff = list("off"), list("restored"), list("withdrawn"), list("stays off")
+	f.Until, f.PromisedOn, f.Words = l.Facts["until"], l.Facts["promised on"], l.Facts["words"]
+	f.SuspendedOn, f.ValueOn = l.Facts["suspended on"], l.Facts["value on"]
+	f.OnProof = l.Facts["proof"] != ""
+	if day := l.Facts["cancel on"]; day != "" {
+		f.CancelOn = day
+	}
+	return f
 }
 
-func (c Case) letterFacts(f snippets.Facts, _ Letter) snippets.Facts { return f }
+// felt is what the case's letters say of its services: what is off, what was cancelled, and what stays off for other reasons.
+func (c Case) felt(intents []Intent) map[string]string {
+	labels := func(ids []string) string {
+		var out []string
+		for _, id := range ids {
+			out = append(out, label(c, Intent{Object: id}))
+		}
+		return strings.Join(out, "\n")
+	}
+	off, on := perhapsDone(intents, SuspendServices), perhapsDone(intents, SwitchOn)
+	off = slices.DeleteFunc(off, func(id string) bool { return slices.Contains(on, id) })
+	var stays []string
+	for _, s := range c.Terms.Services {
+		if s.Why.Code == "already_suspended" {
+			stays = append(stays, s.ID)
+		}
+	}
+	return map[string]string{"off": labels(off), "cancelled": labels(perhapsDone(intents, CancelOrders)), "stays off": labels(stays)}
+}

@@ -5,13 +5,14 @@ import "slices"
 // letter is what a template sees of the facts: formatted, cleaned, and watched. Its exported methods are the names that
 // a template may use. What a template asks for and doesn't get is noted in lacking, by name.
 type letter struct {
+	kind    Kind
 	facts   Facts
 	lacking []string
 }
 
-func newLetter(f Facts) *letter { return &letter{facts: f} }
+func newLetter(kind Kind, f Facts) *letter { return &letter{kind: kind, facts: f} }
 
-// need is a fact that a notice can't do without.
+// need is a fact that a letter can't do without.
 func (l *letter) need(name, value string) string {
 	text := Line(value)
 	if text == "" {
@@ -35,7 +36,7 @@ func (l *letter) date(name, day string) string {
 	return LongDate(l.facts.Language, l.need(name, day))
 }
 
-// coming is a day that a notice announces: one that is over would make it untrue.
+// coming is a day that a letter announces: one that is over would make it untrue.
 func (l *letter) coming(name, day string) string {
 	if day != "" && day < l.facts.Today {
 		l.note(name + " lies before today")
@@ -106,10 +107,16 @@ func (l *letter) SuspendsToday() bool {
 }
 
 // SuspendDate is the day on which services are switched off.
-func (l *letter) SuspendDate() string { return l.coming("suspend date", l.facts.SuspendOn) }
+func (l *letter) SuspendDate() string {
+	l.after("suspend date", l.facts.SuspendOn)
+	return l.coming("suspend date", l.facts.SuspendOn)
+}
 
 // CancelDate is the day on which services are cancelled.
-func (l *letter) CancelDate() string { return l.coming("cancel date", l.facts.CancelOn) }
+func (l *letter) CancelDate() string {
+	l.after("cancel date", l.facts.CancelOn)
+	return l.coming("cancel date", l.facts.CancelOn)
+}
 
 // Today is the day of the notice.
 func (l *letter) Today() string { return l.date("today", l.facts.Today) }

@@ -57,3 +57,6 @@ func isInvisible(r rune) bool {
 	}
 	return unicode.In(r, unicode.Cf, unicode.Cc, unicode.Variation_Selector, unicode.Other_Default_Ignorable_Code_Point) && !isBlank(r)
 }
+
+// textLines splits a text at every kind of break.
+func textLines(text string) []string { return strings.FieldsFunc(text, isBreak) }

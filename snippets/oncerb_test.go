@@ -37,21 +37,56 @@ func TestLineFormsOnCerb(t *testing.T) {
 	}
 }
 
-// TestNoticesOnCerb holds that a notice leaves Cerb as it was rendered, with hostile values and without.
-func TestNoticesOnCerb(t *testing.T) {
+// TestLettersOnCerb holds that a letter leaves Cerb as it was rendered, with hostile values and without.
+func TestLettersOnCerb(t *testing.T) {
 	cerb := cerbFromEnvironment(t)
 	set := loadEmbedded(t)
-	for _, lang := range Languages() {
-		for _, f := range []Facts{situation(lang), hostile(lang)} {
-			text, err := set.Render(f)
+	for _, k := range keys() {
+		usual, bad := followUp(k.kind, k.lang), Sample(k.kind, k.lang)
+		if k.kind == KindNotice {
+			usual = situation(k.lang)
+		}
+		poison(&bad, poisonText)
+		for _, f := range []Facts{usual, bad} {
+			text, err := set.Of(k.kind).Render(f)
 			if err != nil {
 				t.Fatal(err)
 			}
-			source, _ := set.Source(lang)
+			source, _ := set.Of(k.kind).Source(k.lang)
 			if got := cerb.reply(t, Clean(text, source, nil).Text); strings.TrimSpace(got) != strings.TrimSpace(text) {
-				t.Errorf("%s: rendered\n%s\nCerb made of it\n%s", lang, text, got)
+				t.Errorf("%s: rendered\n%s\nCerb made of it\n%s", k.name(), text, got)
 			}
 		}
+	}
+}
+
+// TestHelpdeskLettersOnCerb holds that Cerb's own template engine makes of a letter's snippet what we would have sent. Its
+// snippets are deleted afterwards.
+func TestHelpdeskLettersOnCerb(t *testing.T) {
+	cerb := cerbFromEnvironment(t)
+	set := loadEmbedded(t)
+	for _, k := range keys() {
+		f := specimens(k)[1]
+		source := set.Of(k.kind).HelpdeskSource(k.lang)
+		made := cerb.call(t, "POST", "records/snippet/create.json", nil, url.Values{"fields[title]": {"Test " + k.name()}, "fields[content]": {source},
+			"fields[context]": {"cerberusweb.contexts.ticket"}, "fields[owner__context]": {"app"}, "fields[owner_id]": {"0"}})
+		id := fmt.Sprint(made["id"])
+		prompts, filled := url.Values{"context_id": {cerb.ticket}}, source
+		for name, value := range f.ValuesFor(k.kind) {
+			prompts.Set("prompts[prompt_"+name+"]", value)
+			filled = strings.ReplaceAll(filled, "{{prompt_"+name+"}}", value)
+		}
+		filled = strings.NewReplacer("{% if prompt_agent %}", "", "{% endif %}\n", "").Replace(filled)
+		if got := fmt.Sprint(cerb.call(t, "GET", "snippets/"+id+".json", prompts, nil)["content"]); strings.TrimSpace(got) != strings.TrimSpace(filled) {
+			t.Errorf("%s: Cerb made\n%s\nof\n%s", k.name(), got, filled)
+		}
+		if k.kind == KindNeutral { // as an agent inserts it by hand
+			byHand := fmt.Sprint(cerb.call(t, "GET", "snippets/"+id+".json", url.Values{"context_id": {cerb.ticket}}, nil)["content"])
+			if strings.Contains(byHand, "{{") || !strings.HasSuffix(strings.ReplaceAll(byHand, "\r", ""), "\n\n\n#signature\n") {
+				t.Errorf("%s: by hand it is %q", k.name(), byHand)
+			}
+		}
+		cerb.call(t, "DELETE", "records/snippet/"+id+".json", nil, nil)
 	}
 }
 

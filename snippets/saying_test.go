@@ -45,7 +45,7 @@ func TestEveryGoldenSaysWhatTheLawAndTheTeamAskFor(t *testing.T) {
 	for _, lang := range Languages() {
 		words := saying(lang)
 		for name, f := range situations(lang) {
-			text := readGolden(t, name+"."+lang+".golden")
+			text := readGolden(t, "notices/"+name+"."+lang+".golden")
 			says := func(what, must string) {
 				if !strings.Contains(text, must) {
 					t.Errorf("%s %s: %s is missing (%q)", lang, name, what, must)
@@ -57,7 +57,7 @@ func TestEveryGoldenSaysWhatTheLawAndTheTeamAskFor(t *testing.T) {
 			saysFigures(f, lang, says)
 			saysWhatHappens(f, lang, words, says)
 		}
-		helpdesk := readGolden(t, "helpdesk."+lang+".golden")
+		helpdesk := readGolden(t, "notices/helpdesk."+lang+".golden")
 		for placeholder, value := range situation(lang).Values() {
 			helpdesk = strings.ReplaceAll(helpdesk, "{{prompt_"+placeholder+"}}", value)
 		}
@@ -115,7 +115,7 @@ func saysWhatHappens(f Facts, lang string, words map[string]string, says func(wh
 
 func readGolden(t *testing.T, name string) string {
 	t.Helper()
-	raw, err := os.ReadFile(filepath.Join("testdata", "notices", name))
+	raw, err := os.ReadFile(filepath.Join("testdata", name))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,19 +10,44 @@ import (
 	"text/template"
 )
 
-//go:embed notice.*.txt
+//go:embed letters/*.txt
 var embedded embed.FS
 
-// Languages lists the languages that there are notices in.
+// Languages lists the languages that there are letters in.
 func Languages() []string { return []string{"nl", "en", "de", "fr"} }
 
-// maxNotice is the most that a rendered notice may hold, in bytes: ten times a long one. Past it, a template has gone wrong.
+// maxNotice is the most that a rendered letter may hold, in bytes: ten times a long one. Past it, a template has gone wrong.
 const maxNotice = 256 << 10
 
-// Set is one notice a language, ready to be rendered. It never changes and may be shared.
+// Set is every kind of letter in every language, ready to be rendered, with one kind chosen: the notice, until Of chooses
+// another. It never changes and may be shared.
 type Set struct {
-	notices map[string]notice
+	kind    Kind
+	letters map[key]notice
 }
+
+// key names one letter.
+type key struct {
+	kind Kind
+	lang string
+}
+
+// name is the name of the letter's file, embedded or in a folder.
+func (k key) name() string { return string(k.kind) + "." + k.lang + ".txt" }
+
+// keys lists all letters.
+func keys() []key {
+	var all []key
+	for _, kind := range Kinds() {
+		for _, lang := range Languages() {
+			all = append(all, key{kind, lang})
+		}
+	}
+	return all
+}
+
+// Of is the same set with another kind chosen: its Render, Source and HelpdeskSource are those of that kind.
+func (s *Set) Of(kind Kind) *Set { return &Set{kind: kind, letters: s.letters} }
 
 // notice is a template with its own text.
 type notice struct {
@@ -30,46 +55,56 @@ type notice struct {
 	parsed *template.Template
 }
 
-// parseNotice reads a template. Line endings are brought to LF.
-func parseNotice(lang, source string) (notice, error) {
+// parseNotice reads a template, with the parts of its language at hand. Line endings are brought to LF.
+func parseNotice(k key, source string) (notice, error) {
+	parts, err := fs.ReadFile(embedded, "letters/parts."+k.lang+".txt")
+	if err != nil {
+		return notice{}, err
+	}
+	shared, err := template.New("parts").Option("missingkey=error").Funcs(template.FuncMap{
+		"plural": func(n int, one, other string) string { return plural(k.lang, n, one, other) },
+		"list":   func(labels []string) string { return joinList(k.lang, labels) },
+	}).Parse(string(parts))
+	if err != nil {
+		return notice{}, err
+	}
 	source = unixLines(source)
-	parsed, err := template.New(noticeName(lang)).Option("missingkey=error").Funcs(template.FuncMap{
-		"plural": func(n int, one, other string) string { return plural(lang, n, one, other) },
-		"list":   func(labels []string) string { return joinList(lang, labels) },
-	}).Parse(source)
+	parsed, err := shared.New(k.name()).Parse(source)
 	if err != nil {
 		return notice{}, err
 	}
 	return notice{source: source, parsed: parsed}, nil
 }
 
-// noticeName is the name of a language's file, embedded or in a folder.
-func noticeName(lang string) string { return "notice." + lang + ".txt" }
-
-// embeddedNotice is the notice that comes with the program. The tests prove that every one of them parses.
-func embeddedNotice(lang string) (notice, error) {
-	source, err := fs.ReadFile(embedded, noticeName(lang))
+// embeddedNotice is the letter that comes with the program. The tests prove that every one of them parses.
+func embeddedNotice(k key) (notice, error) {
+	source, err := fs.ReadFile(embedded, "letters/"+k.name())
 	if err != nil {
-		return notice{}, fmt.Errorf("there is no notice in language %q", lang)
+		return notice{}, k.unknown()
 	}
-	return parseNotice(lang, string(source))
+	return parseNotice(k, string(source))
 }
 
-// Render fills in the notice of the facts' language. It is strict: every fact that the template asks for and that is
+func (k key) unknown() error {
+	return fmt.Errorf("there is no %s in language %q (there are: %s)", k.kind.Words(), k.lang, strings.Join(Languages(), ", "))
+}
+
+// Render fills in the letter of the facts' language. It is strict: every fact that the template asks for and that is
 // lacking or malformed is named in the error, all at once, and so is a name that doesn't exist. The text ends with a line
 // feed and has no other line endings. It may still hold the template's own hash commands: Clean is the next step.
 func (s *Set) Render(f Facts) (string, error) {
-	n, ok := s.notices[f.Language]
+	k := key{s.kind, f.Language}
+	n, ok := s.letters[k]
 	if !ok {
-		return "", fmt.Errorf("there is no notice in language %q (there are: %s)", f.Language, strings.Join(Languages(), ", "))
+		return "", k.unknown()
 	}
-	l := newLetter(f)
-	text, err := n.fill(l)
+	l := newLetter(s.kind, f)
+	text, err := n.fill(l.view())
 	if err != nil {
-		return "", fmt.Errorf("notice in %s: %w", f.Language, err)
+		return "", fmt.Errorf("%s in %s: %w", s.kind.Words(), f.Language, err)
 	}
 	if len(l.lacking) > 0 {
-		return "", fmt.Errorf("notice in %s: %s", f.Language, strings.Join(l.lacking, ", "))
+		return "", fmt.Errorf("%s in %s: %s", s.kind.Words(), f.Language, strings.Join(l.lacking, ", "))
 	}
 	return text, nil
 }
@@ -89,9 +124,10 @@ func (n notice) fill(data any) (string, error) {
 
 // Source is the template's own text in a language, as it is rendered: the folder's where there is one.
 func (s *Set) Source(lang string) (string, error) {
-	n, ok := s.notices[lang]
+	k := key{s.kind, lang}
+	n, ok := s.letters[k]
 	if !ok {
-		return "", fmt.Errorf("there is no notice in language %q", lang)
+		return "", k.unknown()
 	}
 	return n.source, nil
 }
@@ -115,14 +151,14 @@ func unixLines(text string) string {
 	return strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(text)
 }
 
-// block executes one of the embedded notice's named parts; empty when a fact is lacking or the language isn't known.
+// block executes one of the embedded letter's named parts; empty when a fact is lacking or the language isn't known.
 func (l *letter) block(name string) string {
-	n, err := embeddedNotice(l.facts.Language)
+	n, err := embeddedNotice(key{l.kind, l.facts.Language})
 	if err != nil {
 		return ""
 	}
 	out := limited{left: maxNotice}
-	if err := n.parsed.ExecuteTemplate(&out, name, l); err != nil {
+	if err := n.parsed.ExecuteTemplate(&out, name, l.view()); err != nil {
 		return ""
 	}
 	return out.String()

@@ -85,16 +85,16 @@ func TestNoticesReadAsTheirGoldenFiles(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			golden(t, name+"."+lang+".golden", text)
+			golden(t, "notices/"+name+"."+lang+".golden", text)
 		}
-		golden(t, "helpdesk."+lang+".golden", set.HelpdeskSource(lang))
+		golden(t, "notices/helpdesk."+lang+".golden", set.HelpdeskSource(lang))
 	}
 }
 
 // golden holds a text against its file, or rewrites it with -update.
 func golden(t *testing.T, name, got string) {
 	t.Helper()
-	path := filepath.Join("testdata", "notices", name)
+	path := filepath.Join("testdata", name)
 	if *update {
 		if err := os.WriteFile(path, []byte(got), 0o600); err != nil {
 			t.Fatal(err)
@@ -117,18 +117,24 @@ func TestEveryNoticeIsCalm(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if strings.ContainsAny(text, "!\t\r") || strings.Contains(text, "\n\n\n") || strings.Contains(text, "  ") || !strings.HasSuffix(text, "\n") {
-				t.Errorf("%s %s is not set as a letter:\n%q", lang, name, text)
-			}
-			for line := range strings.Lines(text) {
-				if strings.TrimRight(line, " \n") != strings.TrimRight(line, "\n") || strings.HasPrefix(line, "#") {
-					t.Errorf("%s %s: line %q", lang, name, line)
-				}
-			}
-			if cleaned := Clean(text, "", nil); cleaned.Text != text {
-				t.Errorf("%s %s: Clean took out %q", lang, name, cleaned.Removed)
-			}
+			checkCalm(t, lang+" "+name, text)
 		}
+	}
+}
+
+// checkCalm holds that a text is set as a letter: paragraphs and lines in order, no exclamation marks, nothing to clean.
+func checkCalm(t *testing.T, what, text string) {
+	t.Helper()
+	if strings.ContainsAny(text, "!\t\r") || strings.Contains(text, "\n\n\n") || strings.Contains(text, "  ") || !strings.HasSuffix(text, "\n") {
+		t.Errorf("%s is not set as a letter:\n%q", what, text)
+	}
+	for line := range strings.Lines(text) {
+		if strings.TrimRight(line, " \n") != strings.TrimRight(line, "\n") || strings.HasPrefix(line, "#") {
+			t.Errorf("%s: line %q", what, line)
+		}
+	}
+	if cleaned := Clean(text, "", nil); cleaned.Text != text {
+		t.Errorf("%s: Clean took out %q", what, cleaned.Removed)
 	}
 }
 
@@ -233,7 +239,7 @@ func TestEveryFaultOfTheFolderIsNamedAtOnce(t *testing.T) {
 	if err == nil {
 		t.Fatal("loaded")
 	}
-	for _, must := range []string{"notice.nl.txt", "Klant", "notice.en.txt", "notice.de.txt", "Gebuehr", "notice.fr.txt", "no text", "notice.es.txt", "no notice has this name"} {
+	for _, must := range []string{"notice.nl.txt", "Klant", "notice.en.txt", "notice.de.txt", "Gebuehr", "notice.fr.txt", "no text", "notice.es.txt", "no letter has this name"} {
 		if !strings.Contains(err.Error(), must) {
 			t.Errorf("%q is not named in: %v", must, err)
 		}
@@ -266,18 +272,23 @@ func write(t *testing.T, dir, name, text string) {
 	}
 }
 
-func TestLanguagesAreThoseOfTheFiles(t *testing.T) {
-	entries, err := embedded.ReadDir(".")
+func TestEveryKindHasAFileInEveryLanguage(t *testing.T) {
+	entries, err := embedded.ReadDir("letters")
 	if err != nil {
 		t.Fatal(err)
 	}
-	var names []string
+	var names, want []string
 	for _, e := range entries {
 		names = append(names, e.Name())
 	}
-	want := noticeNames()
+	for _, k := range keys() {
+		want = append(want, k.name())
+	}
+	for _, lang := range Languages() {
+		want = append(want, "parts."+lang+".txt")
+	}
 	slices.Sort(want)
 	if !slices.Equal(names, want) {
-		t.Errorf("embedded %q, languages %q", names, want)
+		t.Errorf("embedded %q\nlanguages and kinds %q", names, want)
 	}
 }

@@ -59,14 +59,42 @@ func (s Setup) Plan(ctx context.Context) (SetupPlan, error) {
 		return SetupPlan{}, err
 	}
 	plan := SetupPlan{Items: []SetupItem{field}}
+	find, err := s.finder(ctx)
+	if err != nil {
+		return SetupPlan{}, err
+	}
 	for _, snippet := range s.Snippets {
-		item, err := s.planSnippet(ctx, snippet)
+		item, err := planSnippet(snippet, find)
 		if err != nil {
 			return SetupPlan{}, err
 		}
 		plan.Items = append(plan.Items, item)
 	}
 	return plan, nil
+}
+
+// finder gives what finds the snippets of a title. Titles that begin alike are asked for together: there may be dozens.
+func (s Setup) finder(ctx context.Context) (func(title string) ([]snippetRecord, error), error) {
+	each := func(title string) ([]snippetRecord, error) {
+		return s.Client.snippets(ctx, "look for snippet "+title, title)
+	}
+	if len(s.Snippets) < 2 {
+		return each, nil
+	}
+	start := strings.TrimSpace(s.Snippets[0].Title)
+	for _, snippet := range s.Snippets {
+		for !strings.HasPrefix(strings.TrimSpace(snippet.Title), start) {
+			start = start[:len(start)-1]
+		}
+	}
+	if start = strings.TrimSpace(strings.ToValidUTF8(start, "")); len(start) < len("snip") {
+		return each, nil // next to nothing in common: half of all snippets would match
+	}
+	all, err := searchAll[snippetRecord](ctx, s.Client, "look for snippets "+start, "snippet", search{}.contains("title", start), "")
+	if err != nil {
+		return nil, err
+	}
+	return func(title string) ([]snippetRecord, error) { return titled(all, title), nil }, nil
 }
 
 func (s Setup) planField(ctx context.Context) (SetupItem, error) {
@@ -91,13 +119,13 @@ func (s Setup) planField(ctx context.Context) (SetupItem, error) {
 	return item, nil
 }
 
-func (s Setup) planSnippet(ctx context.Context, want SetupSnippet) (SetupItem, error) {
+func planSnippet(want SetupSnippet, find func(title string) ([]snippetRecord, error)) (SetupItem, error) {
 	item := SetupItem{Kind: "snippet", Name: want.Title, make: call{
 		op: "make snippet " + want.Title, path: "records/snippet/create.json",
 		form: []param{{"fields[title]", want.Title}, {"fields[context]", ticketContext}, {"fields[content]", want.Text},
 			{"fields[owner__context]", "app"}, {"fields[owner_id]", "0"}},
 	}}
-	found, err := s.Client.snippets(ctx, "look for snippet "+want.Title, want.Title)
+	found, err := find(want.Title)
 	switch {
 	case err != nil:
 		return item, err
@@ -145,7 +173,9 @@ func (s Setup) again(ctx context.Context, item SetupItem) (SetupItem, error) {
 	}
 	for _, snippet := range s.Snippets {
 		if strings.EqualFold(snippet.Title, item.Name) {
-			return s.planSnippet(ctx, snippet)
+			return planSnippet(snippet, func(title string) ([]snippetRecord, error) {
+				return s.Client.snippets(ctx, "look for snippet "+title, title)
+			})
 		}
 	}
 	return SetupItem{}, &helpdesk.Error{Kind: helpdesk.ErrRefused, Op: "set up Cerb", Sentence: "The plan has a snippet that this setup doesn't know: " + item.Name}

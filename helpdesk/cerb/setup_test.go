@@ -94,3 +94,27 @@ func TestSetupNeedsTheRight(t *testing.T) {
 		t.Errorf("a foreign plan: %v", err)
 	}
 }
+
+// There are dozens of letters. A search each would take seconds, on every look.
+func TestSetupAsksForAlikeTitlesTogether(t *testing.T) {
+	d := bare(t)
+	d.AddSnippet("account termination: B ", "their own", ticketContext)
+	d.AddSnippet("Account Termination: A (old)", "another", ticketContext)
+	s := Setup{Client: d.client(t, nil)}
+	for _, name := range []string{"A", "B", "C", "D"} {
+		s.Snippets = append(s.Snippets, SetupSnippet{"Account Termination: " + name, "text"})
+	}
+	plan, err := s.Plan(t.Context())
+	if err != nil || states(plan) != "missing missing present missing missing" {
+		t.Errorf("plan %v, %v", states(plan), err)
+	}
+	asked := 0
+	for _, call := range d.Calls() {
+		if strings.Contains(call.Path, "snippet") {
+			asked++
+		}
+	}
+	if asked != 1 {
+		t.Errorf("asked %d times", asked)
+	}
+}

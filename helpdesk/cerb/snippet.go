@@ -52,13 +52,17 @@ func (c *Client) snippets(ctx context.Context, op, title string) ([]snippetRecor
 	if err != nil {
 		return nil, err
 	}
-	var out []snippetRecord
+	return titled(all, title), nil
+}
+
+// titled picks those of a title out of what a wider search brought.
+func titled(all []snippetRecord, title string) (out []snippetRecord) {
 	for _, s := range all {
-		if strings.EqualFold(strings.TrimSpace(string(s.Title)), title) {
+		if strings.EqualFold(strings.TrimSpace(string(s.Title)), strings.TrimSpace(title)) {
 			out = append(out, s)
 		}
 	}
-	return out, nil
+	return out
 }
 
 func (c *Client) render(ctx context.Context, op string, s snippetRecord, r helpdesk.Render) (helpdesk.Rendered, error) {
