@@ -6,6 +6,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/aanmaner/aanmaner/backoffice"
 	"github.com/aanmaner/aanmaner/bot/wording"
@@ -80,7 +81,7 @@ func (r *Reception) settle(ctx context.Context, tx Tx, d Decision, by Actor) err
 		return err
 	}
 	if !m.Open() {
-		return &NotNow{Settled: m.Settled, Reason: wording.Because("decided_before", "who", m.Settled.By.Name, "at", wording.Instant(m.Settled.At))}
+		return decidedBefore(m.Settled)
 	}
 	m.Settled = Settled{At: r.world.Now(), By: by, What: d.Choice, Why: d.Why}
 	m.Version++
@@ -137,4 +138,63 @@ func (d Decision) Bounds(c Case, w World) (first, last backoffice.Date) {
 		return today, today.AddDays(w.Policy.PromiseMaxDays)
 	}
 	return "", ""
+}
+
+// Take notes that somebody takes a matter up, so that no two do, and reminders rest until then. A NotNow says that it was decided,
+// or whose it is; the same person may take it again.
+func (r *Reception) Take(ctx context.Context, matterID string, by Actor, remindAt time.Time) error {
+	return r.changeMatter(ctx, matterID, func(m *Matter) *NotNow {
+		if m.Taken.Name != "" && m.Taken != by {
+			return &NotNow{Reason: wording.Because("taken_by", "who", m.Taken.Name, "at", wording.Instant(m.TakenAt))}
+		}
+		m.Taken, m.TakenAt, m.RemindAt = by, r.world.Now(), remindAt
+		return nil
+	})
+}
+
+// HandOver gives a matter to somebody else, whoever has it.
+func (r *Reception) HandOver(ctx context.Context, matterID string, to Actor, remindAt time.Time) error {
+	return r.changeMatter(ctx, matterID, func(m *Matter) *NotNow {
+		m.Taken, m.TakenAt, m.RemindAt = to, r.world.Now(), remindAt
+		return nil
+	})
+}
+
+// Snooze lets nobody be reminded of a matter before an instant.
+func (r *Reception) Snooze(ctx context.Context, matterID string, until time.Time) error {
+	return r.changeMatter(ctx, matterID, func(m *Matter) *NotNow { m.RemindAt = until; return nil })
+}
+
+// changeMatter changes an open matter.
+func (r *Reception) changeMatter(ctx context.Context, id string, change func(*Matter) *NotNow) error {
+	return r.surely(ctx, func(tx Tx) error {
+		m, err := tx.Matter(ctx, id)
+		if err != nil {
+			return err
+		}
+		if _, err := tx.Case(ctx, m.CaseID); err != nil { // alone with the case from here on
+			return err
+		}
+		if m, err = tx.Matter(ctx, id); err != nil {
+			return err
+		}
+		if !m.Open() {
+			return decidedBefore(m.Settled)
+		}
+		if no := change(&m); no != nil {
+			return no
+		}
+		m.Version++
+		return tx.PutMatter(ctx, m)
+	})
+}
+
+// Matters lists matters, the oldest first.
+func (r *Reception) Matters(ctx context.Context, f MatterFilter) (all []Matter, err error) {
+	err = r.store.InTx(ctx, func(tx Tx) (err error) { all, err = tx.Matters(ctx, f); return })
+	return all, err
+}
+
+func decidedBefore(s Settled) *NotNow {
+	return &NotNow{Settled: s, Reason: wording.Because("decided_before", "who", s.By.Name, "at", wording.Instant(s.At))}
 }
