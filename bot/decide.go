@@ -202,7 +202,7 @@ func above(m, limit backoffice.Money) bool {
 func blockTreated(p *Plan, f Facts, _ Policy) {
 	if c := f.OpenCase; c != nil && c.State == Waiting {
 		p.block("own_case_waiting", "who", c.StartedBy.Name, "at", wording.Instant(c.CreatedAt), "case", wording.Count(int(c.ID)),
-			"day", string(c.Terms.CancelOn))
+			"day", string(c.EndsOn()))
 	} else if c != nil {
 		p.block("own_case", "who", c.StartedBy.Name, "at", wording.Instant(c.CreatedAt), "case", wording.Count(int(c.ID)))
 	}

@@ -27,10 +27,12 @@ func (sc screen) askButton(customerID, number string) *slackgo.Accessory {
 	return slackgo.NewAccessory(button(actionAsk, cut(customerID, maxOption)+"\n"+line(number, maxLabel), sc.say("slack.button_ask")))
 }
 
-// forApprovers says whether something is the answer to a question or a look at a case, which people of credit control may do
-// who otherwise may not use the bot.
+// forApprovers says whether something is the answer to a question, a look at a case or a decision about one, which people of
+// credit control may do who otherwise may not use the bot.
 func (in inbound) forApprovers() bool {
-	return in.Action == actionAnswer || in.Action == actionHomeOpen || in.View != nil && in.View.Callback == callbackAnswer
+	action, _, _ := strings.Cut(in.Value, ":")
+	return in.Action == actionAnswer || in.Action == actionHomeOpen || decides(in.Action) || in.Action == actionMore && decides(action) ||
+		in.View != nil && (in.View.Callback == callbackAnswer || in.View.Callback == callbackDecide)
 }
 
 // textDialog is a view with one box for free text, and above it what it is about.
@@ -69,7 +71,7 @@ func (s *Slack) askFromCard(ctx context.Context, in inbound, sc screen, caseID i
 		return "no case"
 	}
 	v := sc.textDialog(callbackAsk, "slack.title_ask", "slack.submit_ask", "slack.your_question", meta{Case: caseID}, section(sc.customer(f.Case)))
-	if _, _, err := s.client.openView(ctx, in.TriggerID, v); err != nil {
+	if err := s.openOnTop(ctx, in, v); err != nil {
 		return s.viewFailed(ctx, in, sc, err)
 	}
 	return "question opened"

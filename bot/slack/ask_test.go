@@ -173,7 +173,7 @@ func TestAQuestionAboutACaseStandsInItsJournal(t *testing.T) {
 	w.submit(sanne, w.ask(sanne, "10234"), nil)
 	w.eventually("the end", w.waitsForPayment)
 	card := w.card("Wacht op betaling")
-	w.Choose(context.Background(), sanne, card.On(), actionMore, "Vraag debiteurenbeheer…")
+	w.Click(context.Background(), sanne, card.On(), choiceAsk)
 	first := w.submit(sanne, w.topWith(sanne, callbackAsk), slackfake.Values{fieldText: "Regeling treffen?"})
 	w.Replay(context.Background(), first)
 	w.answer(bram, w.question("Regeling treffen?").On(), "Nee.")

@@ -13,7 +13,7 @@ import (
 
 // card is a case's message as it stands now: a state line, the steps or a summary, who and where, and what can be clicked. While
 // the case has yet to hear what a person said, nothing can be clicked, and the card says whose word it is working on.
-func (sc screen) card(f bot.File, orders []bot.Signal) message {
+func (sc screen) card(f bot.File, heard []bot.Signal) message {
 	c := f.Case
 	if !c.ForgottenAt.IsZero() {
 		return sc.forgotten(c)
@@ -28,16 +28,25 @@ func (sc screen) card(f bot.File, orders []bot.Signal) message {
 		blocks = append(blocks, section(body))
 	}
 	blocks = append(blocks, contextLine(sc.cardContext(c)))
-	if by, busy := pending(orders); busy {
-		blocks = append(blocks, contextLine(sc.say("slack.busy_by", "who", name(by.By.Name))))
-	} else if buttons := sc.buttons(f); len(buttons) > 0 {
-		blocks = append(blocks, slackgo.NewActionBlock("", buttons...))
+	if doable := sc.doable(f, heard); doable != nil {
+		blocks = append(blocks, doable)
 	}
 	text := sc.fallback(c, state)
 	if c.Mode == bot.DryRun {
 		text = sc.say("dry_run") + ". " + text
 	}
 	return message{text: text, blocks: blocks, caseID: c.ID}
+}
+
+// doable is what can be clicked, or whose word the bot is working on; nil: nothing.
+func (sc screen) doable(f bot.File, heard []bot.Signal) slackgo.Block {
+	if by, busy := pending(heard); busy {
+		return contextLine(sc.say("slack.busy_by", "who", name(by.By.Name)))
+	}
+	if buttons := sc.buttons(f); len(buttons) > 0 {
+		return slackgo.NewActionBlock("", buttons...)
+	}
+	return nil
 }
 
 // forgotten is the card of a closed case whose personal data was removed: its state and its number are all that is left.
@@ -63,14 +72,15 @@ func (sc screen) state(f bot.File) (emoji, words string) {
 		}
 		return ":hourglass_flowing_sand:", sc.say("slack.state_running", "step", step)
 	case bot.Waiting:
-		return ":hourglass_flowing_sand:", sc.say("slack.state_waiting", "day", string(c.Terms.CancelOn))
+		return ":hourglass_flowing_sand:", sc.waitsFor(c)
+	case bot.Held:
+		return ":double_vertical_bar:", sc.onHold(c)
+	case bot.Restoring:
+		return ":hourglass_flowing_sand:", sc.restores(c)
 	case bot.Person:
 		return ":warning:", sc.say("slack.state_person", "why", why)
 	}
-	if c.Reason.Code == "stopped" {
-		return ":no_entry:", sc.say("slack.state_stopped", "who", name(c.Reason.Args["who"]))
-	}
-	return ":no_entry:", sc.say("slack.state_ended", "why", why)
+	return sc.isOver(c)
 }
 
 // cardBody is the second section: steps while something is to be done, else what was done.
@@ -79,14 +89,36 @@ func (sc screen) cardBody(f bot.File) string {
 	case bot.Confirming:
 		return ""
 	case bot.Waiting:
-		return sc.summary(f)
+		return sc.withHands(sc.summary(f), f)
+	case bot.Held:
+		return sc.withHands(sc.holdLines(f), f)
+	case bot.Restoring:
+		return sc.withHands(strings.Join(sc.restoreSteps(f), "\n"), f)
 	case bot.Person:
 		asked := strings.TrimRight(sc.asks(f)+"\n"+sc.silence(f), "\n")
-		return cut(strings.Join(append(sc.steps(f), sc.handWork(f)...), "\n"), maxSection-len(asked)) + "\n" + asked
+		return cut(sc.withHands(sc.soFar(f), f), maxSection-len(asked)) + "\n" + asked
 	case bot.Ended:
 		return sc.ending(f)
 	}
 	return strings.Join(sc.steps(f), "\n")
+}
+
+// soFar is what was done of a case that asks a person.
+func (sc screen) soFar(f bot.File) string {
+	switch phase(f.Case) {
+	case bot.Waiting:
+		return sc.summary(f)
+	case bot.Held:
+		return sc.holdLines(f)
+	case bot.Restoring:
+		return strings.Join(sc.restoreSteps(f), "\n")
+	}
+	return strings.Join(sc.steps(f), "\n")
+}
+
+// withHands adds what waits for a person's hands.
+func (sc screen) withHands(text string, f bot.File) string {
+	return cut(strings.Join(append([]string{text}, sc.handWork(f)...), "\n"), maxSection)
 }
 
 // ending says what the person said who ended the case, and what stays as it is. The state line says why it ended.
@@ -94,6 +126,16 @@ func (sc screen) ending(f bot.File) string {
 	var lines []string
 	if why := f.Case.Reason; why.Code == "stopped" && why.Args["why"] != "" && !sc.hides(why) {
 		lines = append(lines, "“"+esc(line(why.Args["why"], maxReason))+"”")
+	}
+	switch {
+	case f.Case.Reason.Code == "restored_paid":
+		return sc.restored(f)
+	case wentOut(f):
+		lines = append(lines, sc.remains(f))
+		if f.Case.Reason.Code == "cancelled" {
+			return strings.Join(append(lines, sc.say("slack.remains_office")), "\n")
+		}
+		return strings.Join(append(lines, sc.say("slack.stays")), "\n")
 	}
 	if changed := slices.ContainsFunc(f.Intents, func(in bot.Intent) bool { return in.Changed }); !changed {
 		return strings.Join(append(lines, sc.say("slack.stays_nothing")), "\n")
@@ -108,18 +150,22 @@ func (sc screen) summary(f bot.File) string {
 	if !c.Notice.SentAt.IsZero() {
 		parts = append(parts, sc.say("slack.summary_mailed", "at", wording.Instant(c.Notice.SentAt)))
 	}
-	if n := count(f.Intents, bot.SuspendServices, done); n > 0 {
+	on := sc.servicesOn(f)
+	if n := count(f.Intents, bot.SuspendServices, done); n > 0 && on == "" {
 		parts = append(parts, sc.say("slack.summary_suspended", "n", wording.Count(n)))
 	}
-	if n := count(f.Intents, bot.CancelOrders, done); n > 0 {
-		parts = append(parts, sc.say("slack.summary_cancelled", "day", string(c.Terms.CancelOn)))
-	}
-	return strings.Join(parts, " · ")
+	return joined(append(parts, on, sc.ordersLine(f), sc.left(c)))
 }
 
 // asks says what a person is asked for, and what the bot does not do before that.
 func (sc screen) asks(f bot.File) string {
 	has := func(want func(bot.Intent) bool) bool { return slices.ContainsFunc(f.Intents, want) }
+	switch f.Case.Reason.Code {
+	case "decide_end", "term_over", "promise_broken":
+		return sc.say("slack.asks_decide")
+	case "hold_over":
+		return sc.say("slack.asks_hold_over")
+	}
 	switch {
 	case has(func(in bot.Intent) bool { return in.Outcome == bot.Unknown && in.Step == bot.SendNotice }):
 		return sc.say("slack.asks_mail")
@@ -137,11 +183,11 @@ func (sc screen) asks(f bot.File) string {
 
 // silence is what happens if nobody decides, truthfully: a cancellation that the back office has goes on there by itself.
 func (sc screen) silence(f bot.File) string {
-	switch {
-	case f.Case.Reason.Code == "term_over":
-		return ""
-	case count(f.Intents, bot.CancelOrders, done) > 0:
-		return sc.say("slack.office_cancels", "day", string(f.Case.Terms.CancelOn))
+	if day := stands(f); !day.IsZero() {
+		if f.Case.Reason.Code == "term_over" { // the day has come
+			return ""
+		}
+		return sc.say("slack.office_cancels", "day", string(day))
 	}
 	return sc.say("slack.stands_still")
 }
@@ -196,56 +242,9 @@ func (sc screen) cardContext(c bot.Case) string {
 	return text
 }
 
-// buttons are what a person can do about the case now. Without a decision to take there is only the menu.
-func (sc screen) buttons(f bot.File) []slackgo.BlockElement {
-	c := f.Case
-	value := pointer(c)
-	switch c.State {
-	case bot.Confirming:
-		return []slackgo.BlockElement{button(actionStopNow, value, sc.say("slack.button_stop_now"))}
-	case bot.Running, bot.Waiting:
-		return []slackgo.BlockElement{sc.menu(f)}
-	case bot.Person:
-		var out []slackgo.BlockElement
-		if slices.ContainsFunc(f.Intents, parked) {
-			means := "slack.retry_means"
-			if slices.ContainsFunc(f.Intents, func(in bot.Intent) bool { return parked(in) && in.Step == bot.SendNotice }) {
-				means = "slack.retry_means_mail"
-			}
-			retry := button(actionRetry, value, sc.say("slack.button_retry"))
-			retry.Confirm = slackgo.NewConfirmationBlockObject(plainText(sc.say("slack.retry_title")), plainText(sc.say(means)),
-				plainText(sc.say("slack.button_retry")), plainText(sc.say("slack.back")))
-			out = append(out, retry)
-		}
-		if slices.ContainsFunc(f.Intents, func(in bot.Intent) bool { return parked(in) || in.Outcome == bot.HandWork }) {
-			out = append(out, button(actionByHand, value, sc.say("slack.button_hand")))
-		}
-		return append(out, sc.menu(f))
-	}
-	return nil
-}
-
-// menu holds what is seldom needed.
-func (sc screen) menu(f bot.File) slackgo.BlockElement {
-	c := f.Case
-	options := []*slackgo.OptionBlockObject{
-		slackgo.NewOptionBlockObject(choiceStop+":"+pointer(c), plainText(sc.say("slack.button_stop")), nil),
-	}
-	if c.State == bot.Person && slices.ContainsFunc(f.Intents, func(in bot.Intent) bool { return in.Outcome == bot.Unknown }) {
-		options = append(options, slackgo.NewOptionBlockObject(choiceNotDone+":"+pointer(c), plainText(sc.say("slack.button_not_done")), nil))
-	}
-	options = append(options, slackgo.NewOptionBlockObject(choiceAsk+":"+pointer(c), plainText(sc.say("slack.button_ask")), nil))
-	if webAddress(c.Ticket.URL) {
-		open := slackgo.NewOptionBlockObject(choiceLink+":"+pointer(c), plainText(sc.say("slack.button_ticket")), nil)
-		open.URL = c.Ticket.URL
-		options = append(options, open)
-	}
-	return slackgo.NewOverflowBlockElement(actionMore, options...)
-}
-
-// parked says whether an intent waits for a person who says that it may be tried again.
+// parked says whether an intent waits for a person who says that it may be tried again. The card itself waits for nobody.
 func parked(in bot.Intent) bool {
-	return slices.Contains([]bot.Outcome{bot.Started, bot.Unknown, bot.NotSent, bot.Refused}, in.Outcome)
+	return in.Step != bot.AnnounceCase && slices.Contains([]bot.Outcome{bot.Started, bot.Unknown, bot.NotSent, bot.Refused}, in.Outcome)
 }
 
 func done(in bot.Intent) bool { return in.Outcome == bot.Done }

@@ -2,6 +2,7 @@ package slack
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/aanmaner/aanmaner/bot"
 	"github.com/aanmaner/aanmaner/bot/wording"
@@ -32,9 +33,9 @@ func (sc screen) steps(f bot.File) []string {
 			"done", wording.Count(count(f.Intents, bot.SuspendServices, done)))))
 	}
 	if n := len(c.Terms.ToCancel()); n > 0 {
-		text := sc.say("slack.line_cancel", "day", string(c.Terms.CancelOn))
+		text := sc.say("slack.line_cancel", "day", string(c.EndsOn()))
 		if made := count(f.Intents, bot.CancelOrders, done); made > 0 && made < n {
-			text = sc.say("slack.line_cancel_some", "n", wording.Count(n), "done", wording.Count(made), "day", string(c.Terms.CancelOn))
+			text = sc.say("slack.line_cancel_some", "n", wording.Count(n), "done", wording.Count(made), "day", string(c.EndsOn()))
 		}
 		lines = append(lines, sc.step(f, bot.CancelOrders, n, text))
 	}
@@ -62,11 +63,11 @@ func (sc screen) step(f bot.File, step bot.StepName, of int, text string) string
 		return markDone + " " + text + " · " + sc.reason(skipped)
 	case settled >= of:
 		return markDone + " " + text
-	case !trouble.IsZero() && f.Case.State != bot.Running:
+	case !trouble.IsZero() && f.Case.State != bot.Running && f.Case.State != bot.Restoring:
 		return markNotDone + " " + text + " · " + sc.trouble(trouble) + sc.at(f.Case, at)
 	case f.Case.State == bot.Ended:
 		return markNotDone + " " + text + " · " + sc.say("slack.not_done_ended")
-	case f.Case.State == bot.Person && slices.ContainsFunc(f.Intents, func(in bot.Intent) bool { return in.Step == step && in.Outcome == bot.HandWork }):
+	case (f.Case.State == bot.Person || f.Case.State == bot.Restoring) && slices.ContainsFunc(f.Intents, func(in bot.Intent) bool { return in.Step == step && in.Outcome == bot.HandWork }):
 		return markNotDone + " " + text + " · " + sc.say("slack.step_by_hand")
 	case f.Case.State == bot.Person: // it stands still: nothing is being done
 		return markTodo + " " + text
@@ -99,6 +100,7 @@ func (sc screen) trouble(r wording.Reason) string {
 
 // at names the service that a step got stuck at, behind why.
 func (sc screen) at(c bot.Case, object string) string {
+	object, _, _ = strings.Cut(object, "#") // the round
 	if s, ok := c.Terms.Service(object); ok && object != "" && !sc.minimal {
 		return " (" + esc(line(s.Label, maxLabel)) + ")"
 	}

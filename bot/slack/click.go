@@ -3,6 +3,7 @@ package slack
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -11,7 +12,7 @@ import (
 	"github.com/aanmaner/aanmaner/bot"
 )
 
-// What can be clicked on a card, by action id. The value says which case, in which version of it.
+// What can be clicked on a card, by action id. The value says which case, and which of its questions.
 const (
 	actionStopNow = "case_stop_now" // within the delay after the confirmation: no reason is asked
 	actionRetry   = "case_retry"
@@ -20,10 +21,30 @@ const (
 	choiceStop    = "stop"
 	choiceNotDone = "not_done"
 	choiceLink    = "link" // only opens an address
+
+	// Decisions about a case, as buttons of their own or in the menu. Only credit control takes them.
+	choiceHold    = "hold"
+	choiceExtend  = "extend"
+	choiceResume  = "resume"
+	choiceRestore = "restore"
+	choiceGoOn    = "go_on"
+	choiceContact = "contact" // a talk or a letter, and perhaps a promise
 )
 
-// pointer is the value of a button: the case and its version.
-func pointer(c bot.Case) string { return fmt.Sprintf("%d:%d", c.ID, c.Version) }
+// pointer is the value of a button: the case, and the question that it asks. Not the case's version: a case that only looked at
+// its money again is the same to a person, and its card need not be sent again.
+func pointer(f bot.File) string { return fmt.Sprintf("%d:%d", f.Case.ID, questionOf(f)) }
+
+// questionOf is the number of the journal's last entry that asks something of people; 0: none did.
+func questionOf(f bot.File) int64 {
+	for _, e := range slices.Backward(f.Journal) {
+		switch e.Kind {
+		case "person asked", "by hand", "not seen":
+			return int64(e.N)
+		}
+	}
+	return 0
+}
 
 func parsePointer(value string) (id, version int64, ok bool) {
 	first, second, ok := strings.Cut(value, ":")
@@ -43,6 +64,9 @@ func (s *Slack) click(ctx context.Context, in inbound) string {
 	}
 	if action == actionAnswer {
 		return s.answerOpened(ctx, in)
+	}
+	if decides(action) {
+		return s.decideClick(ctx, in, action, value)
 	}
 	who, sc, refused := s.personOf(ctx, in)
 	if action == actionHomeOpen && (refused == "slack.no_email" || s.rights.mayApprove(ctx, in.User) && who.Refused == "") {
@@ -82,15 +106,41 @@ func (s *Slack) click(ctx context.Context, in inbound) string {
 	return "not understood"
 }
 
+// openOnTop opens a view: on top of the one in which was clicked, where there is one.
+func (s *Slack) openOnTop(ctx context.Context, in inbound, v slackgo.ModalViewRequest) (err error) {
+	if in.View != nil {
+		_, _, err = s.client.pushView(ctx, in.TriggerID, v)
+	} else {
+		_, _, err = s.client.openView(ctx, in.TriggerID, v)
+	}
+	return err
+}
+
+// say answers a click with a sentence for that person only: in a view where the person looks at one.
+func (s *Slack) say(ctx context.Context, in inbound, sc screen, text string) {
+	if in.View != nil && s.openOnTop(ctx, in, sc.notice("slack.title_case", text)) == nil {
+		return
+	}
+	s.tell(ctx, in, text)
+}
+
+// viewID is the view in which was clicked; empty: none.
+func (in inbound) viewID() string {
+	if in.View == nil {
+		return ""
+	}
+	return in.View.ID
+}
+
 // ask opens the dialog that asks for the words that go into the file.
 func (s *Slack) ask(ctx context.Context, in inbound, sc screen, callback string, o order) string {
 	f, said, ok := s.timely(ctx, sc, o)
 	if !ok {
-		s.tell(ctx, in, said)
+		s.say(ctx, in, sc, said)
 		return "too late"
 	}
-	v := sc.dialog(callback, sc.customer(f.Case), meta{Case: o.caseID, Version: o.version})
-	if _, _, err := s.client.openView(ctx, in.TriggerID, v); err != nil {
+	v := sc.dialog(callback, sc.customer(f.Case), meta{Case: o.caseID, Version: o.version, Under: in.viewID()})
+	if err := s.openOnTop(ctx, in, v); err != nil {
 		return s.viewFailed(ctx, in, sc, err)
 	}
 	return "asked why"

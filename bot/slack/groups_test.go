@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aanmaner/aanmaner/bot"
 	"github.com/aanmaner/aanmaner/bot/slack/slackfake"
 	"github.com/aanmaner/aanmaner/bot/wording"
 )
@@ -31,7 +32,7 @@ func TestMembersOfAGroupMayAndOthersMayNot(t *testing.T) {
 	}
 	w.submit(sanne, v, nil)
 	card := w.card("Wacht op betaling")
-	w.Press(context.Background(), bram, card.On(), slackfake.Press{Action: actionMore, Choose: choiceStop + ":" + pointer(w.all()[0])})
+	w.Press(context.Background(), bram, card.On(), slackfake.Press{Action: actionMore, Choose: choiceStop + ":" + pointer(bot.File{Case: w.all()[0]})})
 	w.told(bram, "Je mag dit niet gebruiken")
 	if n := len(w.Calls("usergroups.users.list")); n > 2 {
 		t.Errorf("Slack was asked %d times", n)

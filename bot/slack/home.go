@@ -10,6 +10,7 @@ import (
 	slackgo "github.com/slack-go/slack"
 
 	"github.com/aanmaner/aanmaner/bot"
+	"github.com/aanmaner/aanmaner/bot/wording"
 )
 
 const (
@@ -186,20 +187,33 @@ func (s *Slack) homeClick(ctx context.Context, in inbound, sc screen) string {
 	opened, hash, err := s.client.openView(ctx, in.TriggerID, sc.notice("slack.title_case", sc.say("slack.working")))
 	if err == nil {
 		err = s.fill(ctx, sc, opened, hash, func(ctx context.Context) slackgo.ModalViewRequest {
-			f, err := s.reception.File(ctx, id)
+			v, err := s.caseViewOf(ctx, sc, id)
 			switch {
 			case errors.Is(err, bot.ErrNoCase):
 				return sc.notice("slack.title_case", sc.say("slack.no_case"))
 			case err != nil:
 				return sc.notice("slack.title_case", s.told(sc, "slack.not_stored"))
 			}
-			return sc.caseView(f, s.cardLink(ctx, id))
+			return v
 		})
 	}
 	if err != nil {
 		return s.viewFailed(ctx, in, sc, err)
 	}
 	return "case shown"
+}
+
+// caseViewOf shows a case, with what can be done about it now.
+func (s *Slack) caseViewOf(ctx context.Context, sc screen, id int64, why ...wording.Reason) (v slackgo.ModalViewRequest, err error) {
+	f, err := s.reception.File(ctx, id)
+	if err != nil {
+		return v, err
+	}
+	var heard []bot.Signal
+	if err := s.inTx(ctx, func(tx bot.Tx) (err error) { heard, err = tx.Signals(ctx, id); return }); err != nil {
+		return v, err
+	}
+	return sc.caseView(f, heard, s.cardLink(ctx, id), why), nil
 }
 
 // publishHome publishes a home tab. With a hash only if it is still the one that we published; a busy Slack is asked again.

@@ -39,13 +39,19 @@ func homeOf(all []bot.Case, who person, mayStart, approver bool, now time.Time, 
 		if mine {
 			lists.mine = append(lists.mine, c)
 		}
-		if (mine || approver) && !c.Terms.CancelOn.IsZero() && today.DaysUntil(c.Terms.CancelOn) <= soonDays {
+		if (mine || approver) && endsSoon(c, today) {
 			lists.soon = append(lists.soon, c)
 		}
 	}
 	slices.Reverse(lists.waiting) // who waits longest comes first
-	slices.SortStableFunc(lists.soon, func(a, b bot.Case) int { return strings.Compare(string(a.Terms.CancelOn), string(b.Terms.CancelOn)) })
+	slices.SortStableFunc(lists.soon, func(a, b bot.Case) int { return strings.Compare(string(a.EndsOn()), string(b.EndsOn())) })
 	return lists
+}
+
+// endsSoon says whether the customer's time is nearly over. It isn't while the clock stands, or once it was paid.
+func endsSoon(c bot.Case, today backoffice.Date) bool {
+	in := phase(c)
+	return in != bot.Held && in != bot.Restoring && !c.EndsOn().IsZero() && today.DaysUntil(c.EndsOn()) <= soonDays
 }
 
 // home is the home tab: how the bot stands with what is around it, one button, and the lists.
@@ -103,16 +109,28 @@ func (sc screen) homeList(title, none string, all []bot.Case) []slackgo.Block {
 	return blocks
 }
 
-// caseView shows a case as its card does, privately, with the way to the card: there it can be decided on.
-func (sc screen) caseView(f bot.File, cardURL string) slackgo.ModalViewRequest {
+// caseView shows a case as its card does, privately, with the same buttons and the way to the card. why is what stands in the way of
+// starting another one, where that was asked.
+func (sc screen) caseView(f bot.File, heard []bot.Signal, cardURL string, why []wording.Reason) slackgo.ModalViewRequest {
+	var blocks []slackgo.Block
+	if len(why) > 0 {
+		blocks = append(blocks, section(":no_entry: "+sc.openings(why)))
+	}
 	_, state := sc.state(f)
 	head := section("*" + state + "*\n" + sc.customer(f.Case))
 	if webAddress(cardURL) {
 		head.Accessory = slackgo.NewAccessory(link(linkAction+"card", cardURL, sc.say("slack.button_card")))
 	}
-	blocks := []slackgo.Block{head}
+	blocks = append(blocks, head)
 	if body := sc.cardBody(f); body != "" {
 		blocks = append(blocks, section(body))
 	}
-	return sc.modal("slack.title_case", "", "slack.close", append(blocks, contextLine(sc.cardContext(f.Case)))...)
+	blocks = append(blocks, contextLine(sc.cardContext(f.Case)))
+	if doable := sc.doable(f, heard); doable != nil {
+		blocks = append(blocks, doable)
+	}
+	if len(why) > 0 {
+		blocks = append(blocks, contextLine(sc.say("slack.nothing_changed")))
+	}
+	return sc.modal("slack.title_case", "", "slack.close", blocks...)
 }

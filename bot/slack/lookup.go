@@ -131,7 +131,10 @@ func (s *Slack) previewOrWhyNot(ctx context.Context, sc screen, who person, p bo
 		return sc.mayLookAnyway(p.Plan, a.command)
 	}
 	caseURL := ""
-	if p.Plan.OpenCase != nil {
+	if p.Plan.OpenCase != nil { // the case itself says more, and lets do something about it
+		if v, err := s.caseViewOf(ctx, sc, p.Plan.OpenCase.ID, p.Plan.Blocked...); err == nil {
+			return v
+		}
 		caseURL = s.cardLink(ctx, p.Plan.OpenCase.ID)
 	}
 	return sc.blocked(&p.Plan.Customer, p.Plan.Blocked, caseURL)

@@ -20,6 +20,7 @@ const (
 	callbackNotDone = "not_done"
 
 	callbackSetAside = "set_aside"
+	callbackDecide   = "decide"
 )
 
 // The fields of our views, by action id; an input's block has the same id, since errors are shown by block.
@@ -35,6 +36,9 @@ const (
 	fieldScope    = "scope"
 	fieldCancelOn = "cancel_on"
 	fieldSetAside = "set_aside"
+
+	fieldUntil = "until" // of a decision: a day
+	fieldKind  = "kind"  // of a hold
 )
 
 // A view's metadata holds 3000 characters. What wouldn't fit is left out, on the side of showing the view once more.
@@ -60,7 +64,9 @@ type meta struct {
 	First    backoffice.Date `json:"first,omitempty"`  // bounds of the day of the cancellation
 	Last     backoffice.Date `json:"last,omitempty"`
 	Case     int64           `json:"case,omitempty"`
-	Version  int64           `json:"version,omitempty"`
+	Version  int64           `json:"version,omitempty"`  // which of the case's questions it answers
+	Choice   string          `json:"choice,omitempty"`   // of a decision
+	Under    string          `json:"under,omitempty"`    // id of the view of the case that lies below
 	Question string          `json:"question,omitempty"` // id, of an answer
 	About    string          `json:"about,omitempty"`    // the number of the customer that a question is about
 }

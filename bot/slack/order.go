@@ -12,7 +12,7 @@ import (
 	"github.com/aanmaner/aanmaner/bot/wording"
 )
 
-// order is what a person wants of a case, seen in a certain version.
+// order is what a person wants of a case, seen with a certain question.
 type order struct {
 	caseID  int64
 	version int64
@@ -27,7 +27,7 @@ func (o order) key() string { return fmt.Sprintf("slack:case:%d:%s:%d", o.caseID
 // pending is the first thing that a person said and that the case has yet to hear.
 func pending(orders []bot.Signal) (bot.Signal, bool) {
 	i := slices.IndexFunc(orders, func(s bot.Signal) bool {
-		return slices.Contains([]bot.SignalKind{bot.SignalStop, bot.SignalRetry, bot.SignalByHand}, s.Kind)
+		return slices.Contains([]bot.SignalKind{bot.SignalStop, bot.SignalRetry, bot.SignalByHand, bot.SignalDecide}, s.Kind)
 	})
 	if i < 0 {
 		return bot.Signal{}, false
@@ -38,10 +38,10 @@ func pending(orders []bot.Signal) (bot.Signal, bool) {
 // clicked passes an order on and answers it by the redrawn card, or says privately why not.
 func (s *Slack) clicked(ctx context.Context, in inbound, sc screen, who person, o order) string {
 	if said, ok := s.pass(ctx, sc, who, o); !ok {
-		s.tell(ctx, in, said)
+		s.say(ctx, in, sc, said)
 		return "not passed on"
 	}
-	s.redraw(ctx, o.caseID)
+	s.afterDecision(ctx, sc, o.caseID, in.viewID())
 	return "passed on"
 }
 
@@ -91,7 +91,8 @@ func (s *Slack) timely(ctx context.Context, sc screen, o order) (f bot.File, sai
 	}
 	c := f.Case
 	by, busy := pending(orders)
-	open := !c.State.Closed() && (o.kind == bot.SignalStop || c.State == bot.Person && c.Version == o.version)
+	hands := o.kind == bot.SignalByHand && slices.ContainsFunc(f.Intents, func(in bot.Intent) bool { return in.Outcome == bot.HandWork })
+	open := !c.State.Closed() && (o.kind == bot.SignalStop || (c.State == bot.Person || hands) && questionOf(f) == o.version)
 	if open && (!busy || o.kind == bot.SignalStop && by.Kind != bot.SignalStop) {
 		return f, "", true
 	}
@@ -107,7 +108,8 @@ func (s *Slack) timely(ctx context.Context, sc screen, o order) (f bot.File, sai
 
 // tooLate says where the case has come to.
 func (sc screen) tooLate(f bot.File) string {
-	if f.Case.Reason.Code == "paid_meanwhile" {
+	switch f.Case.Reason.Code {
+	case "paid_meanwhile", "paid", "restored_paid":
 		return sc.say("slack.paid_meanwhile")
 	}
 	_, state := sc.state(f)
@@ -123,6 +125,9 @@ type said struct {
 // answered finds the last thing that a person said of a case.
 func answered(f bot.File) (said, bool) {
 	kinds := map[string]bot.SignalKind{"retry asked": bot.SignalRetry, "done by hand": bot.SignalByHand, "ended": bot.SignalStop}
+	for _, choice := range []bot.Choice{bot.ChooseHold, bot.ChooseResume, bot.ChooseExtend, bot.ChoosePromise, bot.ChooseRestore, bot.ChooseGoOn, bot.ChooseLeave} {
+		kinds[string(choice)] = bot.SignalDecide
+	}
 	for _, e := range slices.Backward(f.Journal) {
 		if kind, ok := kinds[e.Kind]; ok && e.Who.Name != "" && e.Who != bot.TheBot() {
 			return said{e, kind}, true
@@ -139,6 +144,8 @@ func (sc screen) already(kind bot.SignalKind, who bot.Actor, at, now time.Time) 
 		key = "slack.already_retried"
 	case bot.SignalByHand:
 		key = "slack.already_by_hand"
+	case bot.SignalDecide:
+		key = "slack.already_decided"
 	}
 	return sc.say(key, "who", name(who.Name), "when", sc.when(at, now))
 }

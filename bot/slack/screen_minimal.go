@@ -16,7 +16,7 @@ func (sc screen) customer(c bot.Case) string {
 	if sc.minimal {
 		return sc.say("slack.minimal_customer", "number", number)
 	}
-	return sc.say("slack.card_customer", "name", name(c.CustomerName), "number", number, "amount", sc.money(c.Terms.Outstanding))
+	return sc.say("slack.card_customer", "name", name(c.CustomerName), "number", number, "amount", sc.money(owedNow(c)))
 }
 
 // fallback is the one sentence of a card that notifications and screen readers get.
@@ -35,6 +35,15 @@ func (sc screen) toldPerson(c bot.Case, why string) string {
 		return sc.say("slack.minimal_told_person", "number", number, "why", why)
 	}
 	return sc.say("slack.told_person", "name", name(c.CustomerName), "number", number, "why", why)
+}
+
+// whom is the customer in a line that stands alone.
+func (sc screen) whom(c bot.Case) string {
+	number := esc(line(c.CustomerNumber, maxLabel))
+	if sc.minimal {
+		return sc.say("slack.whom_minimal", "number", number)
+	}
+	return sc.say("slack.whom", "name", name(c.CustomerName), "number", number)
 }
 
 // hides says whether a reason holds what a minimal channel doesn't say: anything but what is listed here, so that a value

@@ -16,8 +16,11 @@ import (
 func (s *Slack) submit(ctx context.Context, in inbound, now *reply) string {
 	m := in.View.meta()
 	o := order{caseID: m.Case, version: m.Version, note: line(in.View.Values[fieldWhy], maxReason)}
-	if in.View.Callback == callbackAnswer {
+	switch in.View.Callback { // what credit control does, who otherwise may not use the bot
+	case callbackAnswer:
 		return s.answeredQuestion(ctx, in, now)
+	case callbackDecide:
+		return s.decided(ctx, in, now)
 	}
 	who, sc, refused := s.personOf(ctx, in)
 	if refused != "" {
@@ -179,6 +182,6 @@ func (s *Slack) ordered(ctx context.Context, in inbound, now *reply, sc screen, 
 		return s.show(ctx, in, now, sc.notice("slack.title_blocked", said), "not passed on")
 	}
 	s.closeView(ctx, in, now, sc, said)
-	s.redraw(ctx, o.caseID)
+	s.afterDecision(ctx, sc, o.caseID, in.View.meta().Under)
 	return "passed on"
 }

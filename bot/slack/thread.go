@@ -52,6 +52,9 @@ func (sc screen) event(f bot.File, e bot.Entry) (text string, loud bool) {
 		if e.Step == bot.SendNotice && c.Notice.MessageID != "" {
 			return sc.say("slack.told_mailed", "message", esc(line(c.Notice.MessageID, maxReason))), false
 		}
+		return sc.stepAfter(f, e), false
+	case "step skipped":
+		return sc.allDone(f, e), false
 	case "service left alone":
 		if left, ok := c.Terms.Service(e.Object); ok {
 			return sc.say("slack.told_decided", "who", who, "what", strings.TrimSuffix(sc.reason(left.Why), ".")), false
@@ -61,7 +64,7 @@ func (sc screen) event(f bot.File, e bot.Entry) (text string, loud bool) {
 	case "waits":
 		return sc.say("slack.told_waits", "why", why), false
 	case "waiting":
-		return sc.say("slack.told_waiting", "day", string(c.Terms.CancelOn)), false
+		return sc.say("slack.told_waiting", "day", string(c.EndsOn())), false
 	case "person asked":
 		text = sc.toldPerson(c, why)
 		if c.State == bot.Person && e.N == lastAsked(f) { // an older question is answered by now
@@ -78,8 +81,10 @@ func (sc screen) event(f bot.File, e bot.Entry) (text string, loud bool) {
 		return sc.say("slack.told_answered", "who", who), false
 	case "ended":
 		return sc.say("slack.told_ended", "why", why), false
+	case "reminder":
+		return sc.toldReminder(f, e), true
 	}
-	return "", false
+	return sc.eventAfter(e), false
 }
 
 // lastAsked is the number of the last entry that asks a person.

@@ -29,6 +29,8 @@ func (sc screen) working(v viewIn) slackgo.ModalViewRequest {
 		return sc.loading(v.query())
 	case callbackSetAside:
 		return sc.notice("slack.title", sc.say("slack.looking_again"))
+	case callbackDecide:
+		return sc.notice("slack.title_case", sc.say("slack.deciding"))
 	}
 	return sc.notice("slack.title", sc.say("slack.working"))
 }
@@ -105,16 +107,21 @@ func (sc screen) blocked(customer *backoffice.Customer, why []wording.Reason, ca
 		who.Accessory = sc.askButton(customer.ID, customer.Number)
 		blocks = append(blocks, who)
 	}
-	texts := make([]string, len(why))
-	for i, r := range why {
-		texts[i] = sc.opening(r)
-	}
-	reasons := section(":no_entry: " + strings.Join(texts, "\n"))
+	reasons := section(":no_entry: " + sc.openings(why))
 	if webAddress(caseURL) {
 		reasons.Accessory = slackgo.NewAccessory(link(linkAction+"case", caseURL, sc.say("slack.open_case")))
 	}
 	blocks = append(blocks, reasons, contextLine(sc.say("slack.nothing_changed")))
 	return sc.modal("slack.title_blocked", "", "slack.close", blocks...)
+}
+
+// openings are reasons, a line each.
+func (sc screen) openings(why []wording.Reason) string {
+	texts := make([]string, len(why))
+	for i, r := range why {
+		texts[i] = sc.opening(r)
+	}
+	return strings.Join(texts, "\n")
 }
 
 // mayLookAnyway is a blocked view for a person of credit control, who may say with a reason that a comment no longer holds.
@@ -176,6 +183,8 @@ func (sc screen) faultsOf(v viewIn) map[string]string {
 		if v.query() == "" {
 			faults[fieldCustomer] = sc.say("slack.choose_one")
 		}
+	case callbackDecide:
+		sc.faultsOfDecision(v, faults)
 	case callbackStop, callbackByHand, callbackNotDone:
 		if line(v.Values[fieldWhy], maxReason) == "" {
 			faults[fieldWhy] = sc.say("slack.need_text")
