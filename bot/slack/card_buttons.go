@@ -41,13 +41,14 @@ func (sc screen) answers(f bot.File) []slackgo.BlockElement {
 		}
 		out = append(out, sc.confirmed(button(actionRetry, value, sc.say("slack.button_retry")), "slack.retry_title", sc.say(means)))
 	}
-	if out = append(out, sc.byHand(f)...); len(out) > 0 {
-		return append(out, sc.menu(f))
-	}
-	switch phase(f.Case) {
-	case bot.Waiting:
+	out = append(out, sc.byHand(f)...)
+	switch in := phase(f.Case); {
+	case len(out) > 0 && in == bot.Waiting && f.Case.Course.Asked == f.Case.EndsOn(): // two questions at once
+		out = append(out, sc.goOnButton(f))
+	case len(out) > 0:
+	case in == bot.Waiting:
 		out = append(out, sc.goOnButton(f), button(choiceExtend, value, sc.say("slack.button_extend")))
-	case bot.Held:
+	case in == bot.Held:
 		out = append(out, button(choiceResume, value, sc.say("slack.button_resume")), button(choiceHold, value, sc.say("slack.button_hold")))
 	}
 	return append(out, sc.menu(f))

@@ -77,7 +77,7 @@ func cards(now time.Time) []drawn {
 			because("silent_too_long", "step", "step.cancel")),
 		card("person, paid meanwhile", filed(now, bot.Person, bot.SuspendServices, mailed()...), because("paid_meanwhile", "amount", "34000 EUR")),
 		card("person, amount changed", filed(now, bot.Person, bot.SuspendServices, mailed()...), because("amount_changed", "was", "34000 EUR", "now", "22000 EUR")),
-		card("person, term over", filed(now, bot.Person, "", all...), because("term_over", "day", "2026-12-21")),
+		card("person, term over", filed(now, bot.Person, "", all...), because("term_over", "day", "2026-12-21"), func(f *bot.File) { f.Case.Course.From = bot.Waiting }),
 		card("stopped in time", filed(now, bot.Ended, bot.CheckDebt), because("stopped", "who", "Kees Bakker", "why", "binnen de bedenktijd")),
 		card("stopped later", filed(now, bot.Ended, bot.CancelOrders, mailed(off[0], did(bot.SuspendServices, "s2", bot.Refused, refused))...), because("stopped", "who", "Jacqueline de Vries", "why", "klant heeft betaald")),
 		card("ended, dry run became live", filed(now, bot.Ended, bot.SendNotice), because("dry_never_live")),
@@ -87,7 +87,7 @@ func cards(now time.Time) []drawn {
 	parked := filed(now, bot.Person, bot.SendNotice, did(bot.SendNotice, "", bot.Unknown, wording.Because("notice_unknown")))
 	parked.Case.Reason = wording.Because("notice_unknown")
 	orders := []bot.Signal{{Kind: bot.SignalRetry, By: bot.Actor{Name: "Jacqueline de Vries"}}}
-	return append(out,
+	return append(append(out, afterNotice(now, all)...),
 		drawn{"busy", func(sc screen) any { sc.channel = true; return sc.card(parked, orders) }},
 		drawn{"minimal", func(sc screen) any {
 			sc.channel, sc.minimal = true, true

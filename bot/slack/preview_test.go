@@ -198,7 +198,7 @@ func TestOwnCaseIsShownWithItsCard(t *testing.T) {
 	if !strings.Contains(string(text), strings.Replace(card.TS, ".", "", 1)) || !strings.Contains(string(text), "started by Sanne Visser") {
 		t.Errorf("%s", text)
 	}
-	if got := w.Click(context.Background(), kees, v.On(), linkAction+"case"); !got.OK() {
+	if got := w.Click(context.Background(), kees, v.On(), linkAction+"card"); !got.OK() {
 		t.Error("opening an address isn't taken")
 	}
 }

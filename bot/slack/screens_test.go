@@ -235,7 +235,7 @@ func complaints(what any) []string {
 func TestScreensInBothLanguages(t *testing.T) {
 	t.Parallel()
 	_, now := amsterdam(t)
-	for group, all := range map[string][]drawn{"preview": previews(now), "blocked": blockades(now), "search": searches(), "card": cards(now)} {
+	for group, all := range map[string][]drawn{"preview": previews(now), "blocked": blockades(now), "search": searches(), "card": cards(now), "decide": decisions(now)} {
 		t.Run(group, func(t *testing.T) {
 			t.Parallel()
 			var text, sent strings.Builder
