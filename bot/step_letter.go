@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/aanmaner/aanmaner/bot/wording"
 	"github.com/aanmaner/aanmaner/helpdesk"
 	"github.com/aanmaner/aanmaner/snippets"
 )
@@ -14,7 +15,9 @@ import (
 // lettersToSend lists the letters that were decided on.
 func lettersToSend(c Case, _ []Intent) (objects []string) {
 	for _, l := range c.Course.Letters {
-		objects = append(objects, l.ID)
+		if !l.Void {
+			objects = append(objects, l.ID)
+		}
 	}
 	return objects
 }
@@ -26,14 +29,17 @@ func writeLetter(ctx context.Context, w World, c Case, id string) (Prior, error)
 	if !ok {
 		return Prior{}, fmt.Errorf("case %s has no letter %q", c.Key, id)
 	}
+	if sent, err := perhapsTold(ctx, w, c, l); err != nil || sent {
+		return Prior{Hands: wording.Because("letter_perhaps_sent", "ticket", c.Ticket.Mask)}, err
+	}
 	customer, err := w.Office.Customer(ctx, c.CustomerID)
 	if err != nil {
 		return Prior{}, err
 	}
 	facts := c.Owed().notice(w.Policy, customer, w.Today(), c.Ticket.Mask)
 	text, err := w.letterFor(ctx, snippets.Kind(l.Kind), c.letterFacts(facts, l), c.Ticket.ID)
-	if errors.Is(err, helpdesk.ErrNotFound) || errors.Is(err, helpdesk.ErrTemplate) || errors.Is(err, errEmptyNotice) {
-		return Prior{Stop: noticeReason(err)}, nil
+	if unwritable(err) {
+		return Prior{Hands: wording.Because("letter_by_hand", "ticket", c.Ticket.Mask, "why", err.Error())}, nil
 	}
 	if err != nil {
 		return Prior{}, err
@@ -47,6 +53,25 @@ func writeLetter(ctx context.Context, w World, c Case, id string) (Prior, error)
 		return Prior{}, err
 	}
 	return priorOf(noticeBefore{Notice: n, Baseline: baseline})
+}
+
+// unwritable says whether a letter can't be made however often it is tried: its template, or what it would have to tell.
+func unwritable(err error) bool {
+	var desk *helpdesk.Error
+	return errors.Is(err, helpdesk.ErrNotFound) || errors.Is(err, helpdesk.ErrTemplate) || err != nil && !errors.As(err, &desk)
+}
+
+// perhapsTold says whether the customer may have been told already that all is well, by a program whose database is lost: it
+// closed the ticket then.
+func perhapsTold(ctx context.Context, w World, c Case, l Letter) (bool, error) {
+	if kind := snippets.Kind(l.Kind); c.Course.CopiedAt.IsZero() || kind != snippets.KindRestored && kind != snippets.KindApology {
+		return false, nil
+	}
+	t, err := w.Desk.Ticket(ctx, c.Ticket.ID)
+	if errors.Is(err, helpdesk.ErrNotFound) {
+		return true, nil
+	}
+	return t.Status == helpdesk.Closed, err
 }
 
 // letterFacts adds to what is owed what a letter tells besides. After the notice "suspended" and "cancelled" are what is still to
