@@ -147,7 +147,7 @@ func (d Dossier) facts(t func(string, ...string) string, words *wording.Catalogu
 		{"started", d.stamp(c.CreatedAt)}, {"by", c.StartedBy.Name}, {"state", t("state_" + string(c.State))},
 		{"why", reason(words, d.Lang, c.Reason)}, {"ended", d.stamp(c.EndedAt)}, {"to", c.Terms.To}, {"sent", d.stamp(c.Notice.SentAt)},
 		{"message", c.Notice.MessageID}, {"ticket", strings.TrimSpace(c.Ticket.Mask + " " + c.Ticket.URL)},
-		{"cancel_on", snippets.LongDate(string(d.Lang), string(c.Terms.CancelOn))}, {"mode", t("mode_" + string(c.Mode))}, {"key", c.Key},
+		{"cancel_on", snippets.LongDate(string(d.Lang), string(c.EndsOn()))}, {"mode", t("mode_" + string(c.Mode))}, {"key", c.Key},
 		{"forgotten", d.stamp(c.ForgottenAt)},
 	} {
 		if f[1] != "" && f[1] != "·" {

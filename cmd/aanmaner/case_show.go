@@ -46,7 +46,7 @@ func (a *app) showCase(d *daemon.Daemon, f bot.File) {
 	fmt.Fprintf(a.out, "%s\n%s · customer %s · %s outstanding · notice to %s in %s\n", stateLine(d, c), printable(c.CustomerName),
 		c.CustomerNumber, money(c.Terms.Outstanding), printable(c.Terms.To), d.Words.Say(wording.EN, "language."+c.Terms.Language))
 	fmt.Fprintf(a.out, "Started by %s on %s; cancellation as of %s\n", printable(c.StartedBy.Name), a.stamp(d, c.CreatedAt),
-		snippets.LongDate("en", string(c.Terms.CancelOn)))
+		snippets.LongDate("en", string(c.EndsOn())))
 	if c.Ticket.ID != "" {
 		fmt.Fprintf(a.out, "Ticket %s %s\n", c.Ticket.Mask, c.Ticket.URL)
 	}
