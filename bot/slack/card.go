@@ -71,6 +71,8 @@ func (sc screen) state(f bot.File) (emoji, words string) {
 			return ":hourglass_flowing_sand:", sc.say("slack.state_held", "step", step, "why", why)
 		}
 		return ":hourglass_flowing_sand:", sc.say("slack.state_running", "step", step)
+	case bot.Approving:
+		return ":raised_hand:", sc.say("slack.state_approving")
 	case bot.Waiting:
 		return ":hourglass_flowing_sand:", sc.waitsFor(c)
 	case bot.Held:
@@ -88,6 +90,8 @@ func (sc screen) cardBody(f bot.File) string {
 	switch f.Case.State {
 	case bot.Confirming:
 		return ""
+	case bot.Approving:
+		return capital(sc.reason(f.Case.Reason))
 	case bot.Waiting:
 		return sc.withHands(sc.summary(f), f)
 	case bot.Held:
