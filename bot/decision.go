@@ -59,6 +59,9 @@ func (r *Reception) Decide(ctx context.Context, caseID int64, d Decision, by Act
 		if why := d.check(c, r.world); !why.IsZero() {
 			return &NotNow{Reason: why}
 		}
+		if c.State.Closed() {
+			return r.decideAfter(ctx, tx, c, d, Signal{ID: key, CaseID: caseID, Kind: SignalDecide, By: by, Body: raw, ReceivedAt: r.world.Now()})
+		}
 		if err := r.settle(ctx, tx, d, by); err != nil {
 			return err
 		}
@@ -100,7 +103,7 @@ func (d Decision) check(c Case, w World) wording.Reason {
 		ChooseContact: {Confirming, Running, Waiting, Held, Restoring},
 	}[d.Choice]
 	switch {
-	case c.State.Closed() && d.Choice != ChooseContact:
+	case c.State.Closed() && !d.saysAfter():
 		return wording.Because("case_over")
 	case !c.State.Closed() && !slices.Contains(may, stands):
 		return wording.Because("not_in_this_state")
