@@ -50,3 +50,26 @@ func TestAStoppedCaseLeavesNothingForPeopleToDecide(t *testing.T) {
 		t.Errorf("still open: %v", got)
 	}
 }
+
+// A back office that keeps the dates acts on silence, so the withdrawal waits neither for a look at the money nor for a click.
+func TestWhatIsAskedIsWithdrawnAtOnceAlsoWhereMoneyIsNeverLookedAtByTheClock(t *testing.T) {
+	for name, promised := range map[string]bool{"the end is near": false, "a promise was broken": true} {
+		t.Run(name, func(t *testing.T) {
+			r := newRig(t, func(r *rig) { r.world.Policy.PaymentPoll = 0 })
+			c := r.waitsForPayment("10234")
+			end := c.Terms.CancelOn
+			if promised {
+				end = today(r, 5)
+				r.decide(c.ID, bot.Decision{Choice: bot.ChoosePromise, Until: today(r, 3), Why: "by telephone"})
+			}
+			f := r.sleep(c.ID, end.Time(r.world.Policy.Location).Add(-time.Hour).Sub(r.clock.Now()))
+			if f.Case.State != bot.Person && promised {
+				f = r.sleep(c.ID, 5*day)
+			}
+			r.wantState(f, bot.Person, "")
+			if got := r.ordersEnd("10234"); got != "" {
+				t.Errorf("the orders still end on %s\n%s", got, journal(f))
+			}
+		})
+	}
+}

@@ -27,9 +27,12 @@ func (sc screen) askButton(customerID, number string) *slackgo.Accessory {
 	return slackgo.NewAccessory(button(actionAsk, cut(customerID, maxOption)+"\n"+line(number, maxLabel), sc.say("slack.button_ask")))
 }
 
-// forApprovers says whether something is the answer to a question or a look at a case, which people of credit control may do
+// forApprovers says whether something is the answer to a question, a decision or a look at a case, which people of credit control may do
 // who otherwise may not use the bot.
 func (in inbound) forApprovers() bool {
+	if _, _, matter := in.isMatter(); matter {
+		return true
+	}
 	return in.Action == actionAnswer || in.Action == actionHomeOpen || in.View != nil && in.View.Callback == callbackAnswer
 }
 

@@ -62,6 +62,9 @@ type meta struct {
 	Case     int64           `json:"case,omitempty"`
 	Version  int64           `json:"version,omitempty"`
 	Question string          `json:"question,omitempty"` // id, of an answer
+	Matter   string          `json:"matter,omitempty"`   // id, of what is decided
+	Act      string          `json:"act,omitempty"`      // and how
+	NeedDay  bool            `json:"need_day,omitempty"` // a day has to be picked
 	About    string          `json:"about,omitempty"`    // the number of the customer that a question is about
 }
 
