@@ -21,8 +21,9 @@ const (
 // State is where a case stands.
 type State string
 
-// The states of a case. Approval follows with the part of the program that reaches it.
+// The states of a case.
 const (
+	Approving  State = "approval"   // a second person has to agree; until then nothing is done
 	Confirming State = "confirming" // confirmed by the agent; the delay with Stop runs
 	Running    State = "running"    // the procedure's steps are being done
 	Waiting    State = "waiting"    // all done; the customer has until CancelOn to pay
@@ -33,7 +34,9 @@ const (
 )
 
 // OpenStates are the states of a case that isn't over.
-func OpenStates() []State { return []State{Confirming, Running, Waiting, Held, Restoring, Person} }
+func OpenStates() []State {
+	return []State{Approving, Confirming, Running, Waiting, Held, Restoring, Person}
+}
 
 // Closed says whether a case in this state is over, so that the customer may have another.
 func (s State) Closed() bool { return s == Ended }

@@ -113,6 +113,8 @@ func (k *Clerk) move(ctx context.Context, tx Tx, c *Case, intents []Intent) (Ste
 		return "", k.otherMode(ctx, tx, c)
 	}
 	switch c.State {
+	case Approving:
+		return "", k.moveApproving(ctx, tx, c)
 	case Confirming:
 		if until := c.CreatedAt.Add(k.world.Policy.ConfirmDelay); now.Before(until) {
 			c.DueAt = until

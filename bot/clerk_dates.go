@@ -48,6 +48,11 @@ func (k *Clerk) keepDates(ctx context.Context, tx Tx, c *Case) (next time.Time, 
 // at is the beginning of a day.
 func (k *Clerk) at(d backoffice.Date) time.Time { return d.Time(k.world.Policy.Location) }
 
+// dayOf is the civil date of an instant in the company's zone.
+func (k *Clerk) dayOf(t time.Time) backoffice.Date {
+	return backoffice.DateOf(t, k.world.Policy.Location)
+}
+
 // lastWorkday is the working day before a day.
 func (k *Clerk) lastWorkday(d backoffice.Date) backoffice.Date {
 	if k.world.Policy.Calendar == nil {

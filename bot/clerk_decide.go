@@ -15,11 +15,21 @@ func (k *Clerk) decide(ctx context.Context, tx Tx, c *Case, intents []Intent, s 
 	if why := d.check(*c, k.world); !why.IsZero() {
 		return "not done: " + k.english(why), k.reopen(ctx, tx, c, s, d, why)
 	}
+	if d.Choice != ChooseContact {
+		c.voidLetters(intents)
+	}
 	if c.Course.Seen != nil && d.Choice != ChooseContact { // who decides has seen what is left
 		c.Course.Rest, c.Course.Seen = c.Course.Seen, nil
 	}
 	text := ""
 	switch d.Choice {
+	case ChooseApprove:
+		text = k.approve(c, s)
+	case ChooseReject:
+		if err := k.reject(ctx, tx, c, s, d); err != nil {
+			return "", err
+		}
+		text = "rejected it"
 	case ChooseHold:
 		text = k.hold(c, intents, s, d)
 	case ChooseResume:

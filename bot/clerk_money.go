@@ -113,6 +113,7 @@ func (k *Clerk) paid(ctx context.Context, tx Tx, c *Case) error {
 	if err := k.closeMatters(ctx, tx, c.ID, "paid"); err != nil {
 		return err
 	}
+	c.voidLetters(intents)
 	felt := c.felt(intents)
 	c.write(snippets.KindRestored, told(felt, "restored", felt["off"], "off", "", "withdrawn", felt["cancelled"], "cancelled", ""))
 	return tx.Append(ctx, Entry{CaseID: c.ID, At: now, Who: TheBot(), Kind: "paid", Data: remote(owed),

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -33,6 +34,9 @@ type Course struct {
 	Left *backoffice.Money `json:"left,omitempty"`
 	// LookAt is when the bot looks at the money next; zero: not by the clock.
 	LookAt time.Time `json:"look_at,omitzero"`
+	// ApproveBy is until when a second person's approval is waited for; ApprovedBy is who gave it.
+	ApproveBy  time.Time `json:"approve_by,omitzero"`
+	ApprovedBy Actor     `json:"approved_by,omitzero"`
 	// Reminded is the end of which the team was reminded a week before; Asked, for which a person was asked to decide; Stands, of
 	// which a person said that it stands.
 	Reminded backoffice.Date `json:"reminded,omitzero"`
@@ -102,6 +106,7 @@ type Letter struct {
 	ID    string            `json:"id"`   // "restored#1"
 	Kind  string            `json:"kind"` // of the snippet
 	Facts map[string]string `json:"facts,omitempty"`
+	Void  bool              `json:"void,omitempty"` // something else was decided before it went: it is never sent
 }
 
 // EndsOn is the day on which the customer's time is over.
@@ -163,6 +168,17 @@ func (c *Case) write(kind snippets.Kind, facts map[string]string) {
 	}
 	id := string(kind) + "#" + strconv.Itoa(len(c.Course.Letters)+1)
 	c.Course.Letters = append(c.Course.Letters, Letter{ID: id, Kind: string(kind), Facts: facts})
+}
+
+// voidLetters lets the letters that are not known to have gone never go: what they tell no longer holds. Whether one of which it
+// is in doubt went after all changes nothing any more.
+func (c *Case) voidLetters(intents []Intent) {
+	c.Course.Letters = slices.Clone(c.Course.Letters)
+	for n, l := range c.Course.Letters {
+		if !findIntent(intents, TellCustomer, l.ID).Outcome.Settled() {
+			c.Course.Letters[n].Void = true
+		}
+	}
 }
 
 // letter finds a letter by its id.

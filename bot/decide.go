@@ -31,11 +31,12 @@ func decide(f Facts, p Policy, wish Wish) Plan {
 	plan.planAddress(f)
 	plan.planDates(f, p, wish)
 	for _, rule := range []func(*Plan, Facts, Policy){
-		blockTreated, blockExcluded, blockNotLive, blockDebt, blockMoneyOnItsWay, blockAddress, blockAgent, blockApproval,
-		blockCaps, blockDates, blockWish,
+		blockTreated, blockExcluded, blockNotLive, blockDebt, blockMoneyOnItsWay, blockAddress, blockAgent, blockCaps,
+		blockDates, blockWish,
 	} {
 		rule(&plan, f, p)
 	}
+	plan.planApproval(f, p)
 	plan.warn(f, p)
 	return plan
 }
@@ -314,11 +315,19 @@ func blockCaps(p *Plan, f Facts, policy Policy) {
 	}
 }
 
-// blockApproval: until a second person can approve, a large case is refused unless the company allows it.
-func blockApproval(p *Plan, _ Facts, policy Policy) {
-	if above(p.Outstanding, policy.ApprovalAbove) && !policy.AllowWithoutApproval {
-		p.block("approval_needed", "amount", wording.Money(policy.ApprovalAbove))
+// planApproval lists the rules by which a second person has to agree to the case.
+func (p *Plan) planApproval(f Facts, policy Policy) {
+	rule := policy.Approval
+	ask := func(holds bool, code string, pairs ...string) {
+		if holds {
+			p.Approval = append(p.Approval, wording.Because(code, pairs...))
+		}
 	}
+	ask(above(p.Outstanding, rule.Above), "approval_amount", "amount", wording.Money(rule.Above))
+	ask(rule.Services > 0 && len(p.Suspends()) >= rule.Services, "approval_services", "n", wording.Count(len(p.Suspends())))
+	ask(rule.Resellers && (f.Customer.Reseller || f.Customer.EndCustomers > 0), "approval_reseller")
+	ask(rule.Consumers && f.Customer.Kind == backoffice.Consumer, "approval_consumer")
+	ask(slices.Contains(rule.Languages, p.Language), "approval_language", "language", p.Language)
 }
 
 func blockDates(p *Plan, _ Facts, policy Policy) {
@@ -338,6 +347,7 @@ func (p *Plan) warn(f Facts, policy Policy) {
 	if f.PausedBy != "" {
 		p.warning("paused", "who", f.PausedBy)
 	}
+	p.Warnings = append(p.Warnings, p.Approval...)
 	p.warnTickets()
 	p.warnMoney(f, policy)
 	if p.To.Email != "" && p.goesDark(p.To.Email) {
@@ -384,9 +394,6 @@ func (p *Plan) warnMoney(f Facts, policy Policy) {
 		if inv.Disputed && len(p.Invoices) > 0 {
 			p.warning("disputed_left_out", "invoice", inv.Number, "amount", wording.Money(inv.Open))
 		}
-	}
-	if above(p.Outstanding, policy.ApprovalAbove) && policy.AllowWithoutApproval {
-		p.warning("above_limit", "amount", wording.Money(policy.ApprovalAbove))
 	}
 	for _, inv := range p.Invoices {
 		if p.Scope == ScopeUnpaid && len(inv.ServiceIDs) == 0 {

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/aanmaner/aanmaner/backoffice"
@@ -78,8 +79,31 @@ func TestADisputedInvoiceIsLeftOutAndTold(t *testing.T) {
 	}
 }
 
-func TestAboveTheLimitIsToldWhereItIsAllowed(t *testing.T) {
-	p := policyOf(t)
-	p.ApprovalAbove, p.AllowWithoutApproval = euro(10000), true
-	wantWarned(t, Decide(jansen(t), p, Wish{}), "above_limit")
+func TestWhatASecondPersonHasToAgreeTo(t *testing.T) {
+	for code, set := range map[string]func(*Facts, *Policy){
+		"":                  func(_ *Facts, p *Policy) { p.Approval.Above = euro(34000) },
+		"approval_amount":   func(_ *Facts, p *Policy) { p.Approval.Above = euro(33999) },
+		"approval_services": func(_ *Facts, p *Policy) { p.Approval.Services = 2 },
+		"approval_reseller": func(f *Facts, p *Policy) { p.Approval.Resellers, f.Customer.EndCustomers = true, 1 },
+		"approval_consumer": func(f *Facts, p *Policy) { p.Approval.Consumers, f.Customer.Kind = true, backoffice.Consumer },
+		"approval_language": func(_ *Facts, p *Policy) { p.Approval.Languages = []string{"fr", "nl"} },
+	} {
+		f, p := jansen(t), policyOf(t)
+		set(&f, &p)
+		plan := Decide(f, p, Wish{})
+		wantBlocked(t, plan)
+		if got := codes(t, plan.Approval); code == "" && len(got) > 0 || code != "" && (len(got) != 1 || got[0] != code) {
+			t.Errorf("%q: %v", code, got)
+		}
+		if code != "" {
+			if got := codes(t, plan.Warnings); !slices.Contains(got, code) {
+				t.Errorf("not warned of %s: %v", code, got)
+			}
+		}
+	}
+	f, p := jansen(t), policyOf(t)
+	p.Approval.Above = backoffice.Money{Minor: 99999999, Currency: "USD"}
+	if plan := Decide(f, p, Wish{}); len(plan.Approval) != 1 {
+		t.Error("a limit in another currency lets everything pass")
+	}
 }

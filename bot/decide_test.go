@@ -159,10 +159,6 @@ func TestEveryHindranceBlocksByItself(t *testing.T) {
 		{"a helpdesk that is silent", func(f *Facts, _ *Policy, _ *Wish) { f.AgentErr = deskError(helpdesk.ErrUnknown) }, "helpdesk_silent"},
 		{"a helpdesk that refuses the bot's key", func(f *Facts, _ *Policy, _ *Wish) { f.AgentErr = deskError(helpdesk.ErrAuth) }, "helpdesk_refuses_key"},
 		{"an error that nobody foresaw", func(f *Facts, _ *Policy, _ *Wish) { f.AgentErr = errors.New("odd") }, "helpdesk_silent"},
-		{"above the limit for one person", func(_ *Facts, p *Policy, _ *Wish) { p.ApprovalAbove = euro(33999) }, "approval_needed"},
-		{"a limit in another currency", func(_ *Facts, p *Policy, _ *Wish) {
-			p.ApprovalAbove = backoffice.Money{Minor: 99999999, Currency: "USD"}
-		}, "approval_needed"},
 		{"cancelled too early", func(_ *Facts, _ *Policy, w *Wish) { w.CancelDays = 13 }, "cancel_days"},
 		{"cancelled before today", func(_ *Facts, _ *Policy, w *Wish) { w.CancelDays = -28 }, "cancel_days"},
 		{"cancelled too late", func(_ *Facts, _ *Policy, w *Wish) { w.CancelDays = 93 }, "cancel_days"},
@@ -203,8 +199,6 @@ func TestTheBoundsThemselvesAreAllowed(t *testing.T) {
 		}},
 		{"exactly the minimum debt", func(_ *Facts, p *Policy, _ *Wish) { p.MinDebt = euro(34000) }},
 		{"exactly the minimum age", func(_ *Facts, p *Policy, _ *Wish) { p.MinAgeDays = 42 }},
-		{"exactly the limit", func(_ *Facts, p *Policy, _ *Wish) { p.ApprovalAbove = euro(34000) }},
-		{"above the limit, where the company allows it", func(_ *Facts, p *Policy, _ *Wish) { p.ApprovalAbove, p.AllowWithoutApproval = euro(100), true }},
 		{"the earliest cancellation", func(_ *Facts, _ *Policy, w *Wish) { w.CancelDays = 14 }},
 		{"the latest cancellation", func(_ *Facts, _ *Policy, w *Wish) { w.CancelDays = 92 }},
 		{"one invoice overdue, the others not", func(f *Facts, _ *Policy, _ *Wish) { dueOn(f, "2026-12-01"); f.Invoices[1].Due = "2026-11-22" }},
@@ -233,15 +227,14 @@ func TestAllReasonsAreToldAtOnce(t *testing.T) {
 
 func TestADebtOfNothingIsNotAboveAnyLimit(t *testing.T) {
 	f, p := jansen(t), policyOf(t)
-	f.Invoices, p.ApprovalAbove, p.LargeDebt = nil, euro(100000), euro(100000)
+	f.Invoices, p.Approval.Above, p.LargeDebt = nil, euro(100000), euro(100000)
 	plan := Decide(f, p, Wish{})
 	wantBlocked(t, plan, "nothing_open")
 	if plan.Large {
 		t.Error("a debt of nothing is large")
 	}
-	p.AllowWithoutApproval = true
-	if plan = Decide(f, p, Wish{}); len(plan.Warnings) != 0 {
-		t.Errorf("warned of a limit: %v", plan.Warnings)
+	if len(plan.Approval) != 0 {
+		t.Errorf("approval is asked for: %v", plan.Approval)
 	}
 }
 

@@ -59,13 +59,17 @@ func (r *Reception) Decide(ctx context.Context, caseID int64, d Decision, by Act
 		if why := d.check(c, r.world); !why.IsZero() {
 			return &NotNow{Reason: why}
 		}
+		if why := d.foreignEyes(c, by); !why.IsZero() {
+			return &NotNow{Reason: why}
+		}
+		said := Signal{ID: key, CaseID: caseID, Kind: SignalDecide, By: by, Body: raw, ReceivedAt: r.world.Now()}
 		if c.State.Closed() {
-			return r.decideAfter(ctx, tx, c, d, Signal{ID: key, CaseID: caseID, Kind: SignalDecide, By: by, Body: raw, ReceivedAt: r.world.Now()})
+			return r.decideAfter(ctx, tx, c, d, said)
 		}
 		if err := r.settle(ctx, tx, d, by); err != nil {
 			return err
 		}
-		_, err = tx.InsertSignal(ctx, Signal{ID: key, CaseID: caseID, Kind: SignalDecide, By: by, Body: raw, ReceivedAt: r.world.Now()})
+		_, err = tx.InsertSignal(ctx, said)
 		return err
 	})
 	if err == nil {
@@ -98,16 +102,17 @@ func (d Decision) check(c Case, w World) wording.Reason {
 		stands = c.comesFrom()
 	}
 	may := map[Choice][]State{
+		ChooseApprove: {Approving}, ChooseReject: {Approving},
 		ChooseHold: {Confirming, Running, Waiting, Held}, ChooseResume: {Held}, ChooseExtend: {Waiting, Held}, ChoosePromise: {Waiting, Held},
 		ChooseRestore: {Waiting, Held}, ChooseGoOn: {Waiting, Held}, ChooseLeave: {Waiting, Held, Restoring},
-		ChooseContact: {Confirming, Running, Waiting, Held, Restoring},
+		ChooseContact: {Approving, Confirming, Running, Waiting, Held, Restoring},
 	}[d.Choice]
 	switch {
 	case c.State.Closed() && !d.saysAfter():
 		return wording.Because("case_over")
 	case !c.State.Closed() && !slices.Contains(may, stands):
 		return wording.Because("not_in_this_state")
-	case d.Why == "" && d.Choice != ChooseGoOn:
+	case d.Why == "" && d.Choice != ChooseGoOn && d.Choice != ChooseApprove:
 		return wording.Because("why_missing")
 	}
 	return d.checkDay(c, w)

@@ -20,6 +20,7 @@ type Plan struct {
 	Customer backoffice.Customer
 	Blocked  []wording.Reason // why it can't be done now; empty: it can
 	Warnings []wording.Reason // what the agent has to know, hardest first
+	Approval []wording.Reason // why a second person has to agree first; empty: nobody has to
 
 	Invoices    []backoffice.Invoice // those that the case is about: overdue, undisputed, oldest first
 	Outstanding backoffice.Money

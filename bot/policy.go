@@ -32,8 +32,7 @@ type Policy struct {
 	MinDebt    backoffice.Money // below it nobody is switched off; zero: no minimum
 	MinAgeDays int              // the oldest invoice is at least so many days overdue
 
-	ApprovalAbove        backoffice.Money // above it a second person approves; zero: never
-	AllowWithoutApproval bool             // go on above the limit, as long as approvals do not exist
+	Approval Approval // which cases a second person has to agree to
 
 	ConfirmDelay time.Duration // between the confirmation and the first step; Stop works in it
 	SuspendDelay time.Duration // between the notice and the suspension
@@ -87,10 +86,20 @@ func DefaultPolicy() Policy {
 		NoticeStatus: helpdesk.Waiting, LargeEndClient: 10,
 		Grace: 2 * time.Minute, QueueWait: time.Hour, MoneyWait: 5 * 24 * time.Hour, RetryFor: 24 * time.Hour,
 		PaymentPoll:   15 * time.Minute,
-		ExtendMaxDays: 92, PromiseMaxDays: 14, PromisesMax: 2, AtEnd: PersonDecides, AftercareDays: 60,
+		ExtendMaxDays: 92, PromiseMaxDays: 14, PromisesMax: 2, AtEnd: PersonDecides, AftercareDays: 60, Approval: Approval{Wait: 72 * time.Hour},
 		StepTimeout: 2 * time.Minute,
 		Backoff:     []time.Duration{5 * time.Second, 15 * time.Second, time.Minute, 5 * time.Minute, 15 * time.Minute},
 	}
+}
+
+// Approval says which cases wait for a second person before anything is done.
+type Approval struct {
+	Above     backoffice.Money // a debt above it; zero: no limit
+	Services  int              // so many services or more are switched off; 0: no limit
+	Resellers bool             // customers with customers of their own
+	Consumers bool
+	Languages []string      // customers who are written to in one of them, such as one that no colleague reads
+	Wait      time.Duration // how long it is waited for; then nothing is done
 }
 
 // AtEnd says what becomes of the cancellations when the customer's time is over and nobody has decided anything.

@@ -201,6 +201,11 @@ func (r *Reception) newCase(p Plan, by Actor) Case {
 	if r.world.Policy.ConfirmDelay > 0 {
 		c.State, c.DueAt = Confirming, now.Add(r.world.Policy.ConfirmDelay)
 	}
+	if len(p.Approval) > 0 {
+		until := now.Add(r.world.Policy.Approval.Wait)
+		c.State, c.DueAt, c.Course.ApproveBy = Approving, until, until
+		c.Reason = wording.Because("wait_approval", "at", wording.Instant(until))
+	}
 	return c
 }
 
@@ -228,6 +233,9 @@ func (r *Reception) insert(ctx context.Context, tx Tx, c *Case, req Request, key
 	if err == nil {
 		// A signal makes its case due at once; the delay with Stop is kept.
 		err = tx.UpdateCase(ctx, c, Lease{})
+	}
+	if err == nil && c.State == Approving {
+		err = askApproval(ctx, tx, *c)
 	}
 	if err != nil {
 		return err

@@ -15,7 +15,9 @@ import (
 // lettersToSend lists the letters that were decided on.
 func lettersToSend(c Case, _ []Intent) (objects []string) {
 	for _, l := range c.Course.Letters {
-		objects = append(objects, l.ID)
+		if !l.Void {
+			objects = append(objects, l.ID)
+		}
 	}
 	return objects
 }
@@ -36,8 +38,8 @@ func writeLetter(ctx context.Context, w World, c Case, id string) (Prior, error)
 	}
 	facts := c.Owed().notice(w.Policy, customer, w.Today(), c.Ticket.Mask)
 	text, err := w.letterFor(ctx, snippets.Kind(l.Kind), c.letterFacts(facts, l), c.Ticket.ID)
-	if errors.Is(err, helpdesk.ErrNotFound) || errors.Is(err, helpdesk.ErrTemplate) || errors.Is(err, errEmptyNotice) {
-		return Prior{Stop: noticeReason(err)}, nil
+	if unwritable(err) {
+		return Prior{Hands: wording.Because("letter_by_hand", "ticket", c.Ticket.Mask, "why", err.Error())}, nil
 	}
 	if err != nil {
 		return Prior{}, err
@@ -51,6 +53,12 @@ func writeLetter(ctx context.Context, w World, c Case, id string) (Prior, error)
 		return Prior{}, err
 	}
 	return priorOf(noticeBefore{Notice: n, Baseline: baseline})
+}
+
+// unwritable says whether a letter can't be made however often it is tried: its template, or what it would have to tell.
+func unwritable(err error) bool {
+	var desk *helpdesk.Error
+	return errors.Is(err, helpdesk.ErrNotFound) || errors.Is(err, helpdesk.ErrTemplate) || err != nil && !errors.As(err, &desk)
 }
 
 // perhapsTold says whether the customer may have been told already that all is well, by a program whose database is lost: it

@@ -171,6 +171,15 @@ func (c *Config) checkPolicy(f *faults) {
 	positive(f, "policy.money_wait", p.MoneyWait)
 	positive(f, "policy.retry_for", p.RetryFor)
 	positive(f, "policy.payment_poll", p.PaymentPoll)
+	positive(f, "policy.approval_wait", p.ApprovalWait)
+	if p.ApprovalServices < 0 {
+		f.add("policy.approval_services: %d has to be 0 or more", p.ApprovalServices)
+	}
+	for _, lang := range p.ApprovalLanguages {
+		if !slices.Contains(snippets.Languages(), lang) {
+			f.add("policy.approval_languages: %q is none of %s", lang, strings.Join(snippets.Languages(), ", "))
+		}
+	}
 	if p.AftercareDays < 0 || p.PromisesMax < 0 || p.PromiseMaxDays < 1 || p.ExtendMaxDays < 1 {
 		f.add("policy.aftercare_days and promises_max have to be 0 or more, promise_max_days and extend_max_days 1 or more")
 	}
@@ -323,7 +332,7 @@ func (c *Config) policy() (bot.Policy, error) {
 		PortalURL: c.Company.Portal, Terms: c.Company.Terms, TermsURL: c.Company.TermsURL,
 	}
 	for to, from := range map[*backoffice.Money]string{
-		&p.MinDebt: c.Policy.MinDebt, &p.ApprovalAbove: c.Policy.ApprovalAbove, &p.LargeDebt: c.Policy.LargeAbove,
+		&p.MinDebt: c.Policy.MinDebt, &p.Approval.Above: c.Policy.ApprovalAbove, &p.LargeDebt: c.Policy.LargeAbove,
 	} {
 		if *to, err = parseMoney(from); err != nil {
 			return p, err
@@ -331,7 +340,9 @@ func (c *Config) policy() (bot.Policy, error) {
 	}
 	p.Scope, p.LiveCustomers = bot.Scope(c.Policy.Scope), c.Live.Customers
 	p.MaxPerHour, p.MaxPerDay, p.MaxPerAgentDay = c.Policy.MaxPerHour, c.Policy.MaxPerDay, c.Policy.MaxPerAgentDay
-	p.MinAgeDays, p.AllowWithoutApproval, p.LargeEndClient = c.Policy.MinAgeDays, c.Policy.AllowWithoutApproval, c.Policy.LargeEndCustomers
+	p.MinAgeDays, p.LargeEndClient = c.Policy.MinAgeDays, c.Policy.LargeEndCustomers
+	p.Approval.Services, p.Approval.Resellers, p.Approval.Consumers = c.Policy.ApprovalServices, c.Policy.ApprovalResellers, c.Policy.ApprovalConsumers
+	p.Approval.Languages, p.Approval.Wait = c.Policy.ApprovalLanguages, c.Policy.ApprovalWait
 	p.ConfirmDelay, p.SuspendDelay = c.Policy.ConfirmDelay, c.Policy.SuspendDelay
 	p.CancelDays, p.CancelDaysMin, p.CancelDaysMax = c.Policy.CancelDays, c.Policy.CancelDaysMin, c.Policy.CancelDaysMax
 	p.NeverTouch = nil

@@ -49,7 +49,7 @@ func TestEachFaultNamesItsSetting(t *testing.T) {
 		{"policy.grace", "0s"}, {"policy.queue_wait", "0s"}, {"policy.retry_for", "0s"}, {"policy.money_wait", "0s"}, {"policy.backoff", "5s,0s"},
 		{"retention.closed_days", "-1"}, {"trace.endpoint", "collector"}, {"trace.sample", "1.5"}, {"listen_metrics", "9464"}, {"drain", "-1s"}, {"policy.scope", "some"}, {"policy.max_per_hour", "-1"}, {"policy.max_per_day", "-1"}, {"policy.max_per_agent_day", "-1"},
 		{"live.steps", "suspend,mail"}, {"policy.quiet_times", "Friday"}, {"policy.holidays", "FR"},
-		{"policy.cancel_days", "many"}, {"policy.grace", "two minutes"}, {"policy.allow_without_approval", "perhaps"}, {"helpdesk.cerb.rate_per_second", "x"},
+		{"policy.cancel_days", "many"}, {"policy.grace", "two minutes"}, {"policy.approval_resellers", "perhaps"}, {"helpdesk.cerb.rate_per_second", "x"},
 	} {
 		t.Run(row.key+"="+row.value, func(t *testing.T) {
 			got := faultsIn(t, full, set(row.key, row.value))

@@ -150,36 +150,40 @@ type Notice struct {
 
 // Policy is what the company has decided about the procedure. Amounts are written "250.00 EUR".
 type Policy struct {
-	MinDebt              string          `koanf:"min_debt"`
-	MinAgeDays           int             `koanf:"min_age_days"`
-	ApprovalAbove        string          `koanf:"approval_above"`
-	AllowWithoutApproval bool            `koanf:"allow_without_approval"`
-	LargeAbove           string          `koanf:"large_above"`
-	LargeEndCustomers    int             `koanf:"large_end_customers"`
-	ConfirmDelay         time.Duration   `koanf:"confirm_delay"`
-	SuspendDelay         time.Duration   `koanf:"suspend_delay"`
-	Scope                string          `koanf:"scope"` // all or unpaid
-	MaxPerHour           int             `koanf:"max_per_hour"`
-	MaxPerDay            int             `koanf:"max_per_day"`
-	MaxPerAgentDay       int             `koanf:"max_per_agent_day"`
-	CancelDays           int             `koanf:"cancel_days"`
-	CancelDaysMin        int             `koanf:"cancel_days_min"`
-	CancelDaysMax        int             `koanf:"cancel_days_max"`
-	NeverTouch           []string        `koanf:"never_touch"`
-	QuietTimes           []string        `koanf:"quiet_times"`
-	QuietHolidays        bool            `koanf:"quiet_holidays"`
-	Holidays             []string        `koanf:"holidays"`
-	Grace                time.Duration   `koanf:"grace"`
-	QueueWait            time.Duration   `koanf:"queue_wait"`
-	MoneyWait            time.Duration   `koanf:"money_wait"`
-	RetryFor             time.Duration   `koanf:"retry_for"`
-	Backoff              []time.Duration `koanf:"backoff"`
-	PaymentPoll          time.Duration   `koanf:"payment_poll"`
-	AftercareDays        int             `koanf:"aftercare_days"`
-	AtEnd                string          `koanf:"at_end"` // person or cancel
-	ExtendMaxDays        int             `koanf:"extend_max_days"`
-	PromiseMaxDays       int             `koanf:"promise_max_days"`
-	PromisesMax          int             `koanf:"promises_max"`
+	MinDebt           string          `koanf:"min_debt"`
+	MinAgeDays        int             `koanf:"min_age_days"`
+	ApprovalAbove     string          `koanf:"approval_above"`
+	ApprovalServices  int             `koanf:"approval_services"`
+	ApprovalResellers bool            `koanf:"approval_resellers"`
+	ApprovalConsumers bool            `koanf:"approval_consumers"`
+	ApprovalLanguages []string        `koanf:"approval_languages"`
+	ApprovalWait      time.Duration   `koanf:"approval_wait"`
+	LargeAbove        string          `koanf:"large_above"`
+	LargeEndCustomers int             `koanf:"large_end_customers"`
+	ConfirmDelay      time.Duration   `koanf:"confirm_delay"`
+	SuspendDelay      time.Duration   `koanf:"suspend_delay"`
+	Scope             string          `koanf:"scope"` // all or unpaid
+	MaxPerHour        int             `koanf:"max_per_hour"`
+	MaxPerDay         int             `koanf:"max_per_day"`
+	MaxPerAgentDay    int             `koanf:"max_per_agent_day"`
+	CancelDays        int             `koanf:"cancel_days"`
+	CancelDaysMin     int             `koanf:"cancel_days_min"`
+	CancelDaysMax     int             `koanf:"cancel_days_max"`
+	NeverTouch        []string        `koanf:"never_touch"`
+	QuietTimes        []string        `koanf:"quiet_times"`
+	QuietHolidays     bool            `koanf:"quiet_holidays"`
+	Holidays          []string        `koanf:"holidays"`
+	Grace             time.Duration   `koanf:"grace"`
+	QueueWait         time.Duration   `koanf:"queue_wait"`
+	MoneyWait         time.Duration   `koanf:"money_wait"`
+	RetryFor          time.Duration   `koanf:"retry_for"`
+	Backoff           []time.Duration `koanf:"backoff"`
+	PaymentPoll       time.Duration   `koanf:"payment_poll"`
+	AftercareDays     int             `koanf:"aftercare_days"`
+	AtEnd             string          `koanf:"at_end"` // person or cancel
+	ExtendMaxDays     int             `koanf:"extend_max_days"`
+	PromiseMaxDays    int             `koanf:"promise_max_days"`
+	PromisesMax       int             `koanf:"promises_max"`
 }
 
 // queue says whether wake-ups go through River's queue as well: if nothing is said, where there may be several processes.
@@ -209,8 +213,9 @@ func Default() Config {
 			CancelDays: 28, CancelDaysMin: 14, CancelDaysMax: 92,
 			NeverTouch: []string{"domain"}, Holidays: []string{"NL"},
 			Grace: 2 * time.Minute, QueueWait: time.Hour, MoneyWait: 120 * time.Hour, RetryFor: 24 * time.Hour,
-			Backoff:     []time.Duration{5 * time.Second, 15 * time.Second, time.Minute, 5 * time.Minute, 15 * time.Minute},
-			PaymentPoll: 15 * time.Minute, AftercareDays: 60, AtEnd: "person",
+			Backoff:      []time.Duration{5 * time.Second, 15 * time.Second, time.Minute, 5 * time.Minute, 15 * time.Minute},
+			ApprovalWait: 72 * time.Hour,
+			PaymentPoll:  15 * time.Minute, AftercareDays: 60, AtEnd: "person",
 			ExtendMaxDays: 92, PromiseMaxDays: 14, PromisesMax: 2,
 		},
 	}

@@ -70,13 +70,13 @@ func TestNothingGoesOutByDefault(t *testing.T) {
 func TestTheEnvironmentGoesOverTheFile(t *testing.T) {
 	cfg := loaded(t, least+"\npolicy: {cancel_days: 30, never_touch: [domain], backoff: [1s]}\nnotice: {snippet_titles: [A]}\n",
 		"AANMANER_MODE=live", "AANMANER_HELPDESK__CERB__URL=https://other.example/rest", "AANMANER_HELPDESK__CERB__TIMEOUT=45s",
-		"AANMANER_HELPDESK__CERB__RATE_PER_SECOND=2.5", "AANMANER_POLICY__CANCEL_DAYS=40", "AANMANER_POLICY__ALLOW_WITHOUT_APPROVAL=true",
+		"AANMANER_HELPDESK__CERB__RATE_PER_SECOND=2.5", "AANMANER_POLICY__CANCEL_DAYS=40", "AANMANER_POLICY__APPROVAL_RESELLERS=true",
 		"AANMANER_POLICY__NEVER_TOUCH=domain, ssl,", "AANMANER_POLICY__BACKOFF=2s,1m", "AANMANER_COMPANY__NAME=Naam = met teken",
 		"AANMANER_NOTICE__SNIPPET_TITLES=A,B", "PATH=/bin", "AANMANERMODE=x",
 	)
 	for name, ok := range map[string]bool{
 		"mode": cfg.Mode == "live", "url": cfg.Helpdesk.Cerb.URL == "https://other.example/rest", "timeout": cfg.Helpdesk.Cerb.Timeout == 45*time.Second,
-		"rate": cfg.Helpdesk.Cerb.RatePerSecond == 2.5, "days": cfg.Policy.CancelDays == 40, "allow": cfg.Policy.AllowWithoutApproval,
+		"rate": cfg.Helpdesk.Cerb.RatePerSecond == 2.5, "days": cfg.Policy.CancelDays == 40, "allow": cfg.Policy.ApprovalResellers,
 		"kinds":   slices.Equal(cfg.Policy.NeverTouch, []string{"domain", "ssl"}),
 		"backoff": slices.Equal(cfg.Policy.Backoff, []time.Duration{2 * time.Second, time.Minute}),
 		"name":    cfg.Company.Name == "Naam = met teken", "titles": slices.Equal(cfg.Notice.SnippetTitles, []string{"A", "B"}),

@@ -49,7 +49,11 @@ policy:
   min_debt: 25.00 EUR
   min_age_days: 15
   approval_above: 1000.00 EUR
-  allow_without_approval: true
+  approval_services: 4
+  approval_resellers: true
+  approval_consumers: true
+  approval_languages: [fr]
+  approval_wait: 24h
   large_above: 2500.50 EUR
   large_end_customers: 3
   confirm_delay: 1m
@@ -84,7 +88,8 @@ live: {customers: ["10234"], steps: [suspend]}
 		"mode": got.Mode == bot.Live, "zone": got.Location.String() == "Europe/Brussels",
 		"company":  strings.Join([]string{c.Name, c.Phone, c.Person, c.Email, c.PortalURL, c.Terms, c.TermsURL}, "") == "ABCDEFG",
 		"language": got.DefaultLanguage == "fr", "debt": got.MinDebt == euro(2500), "age": got.MinAgeDays == 15,
-		"approval": got.ApprovalAbove == euro(100000) && got.AllowWithoutApproval, "large": got.LargeDebt == euro(250050) && got.LargeEndClient == 3,
+		"approval": got.Approval.Above == euro(100000) && got.Approval.Services == 4 && got.Approval.Resellers && got.Approval.Consumers &&
+			slices.Equal(got.Approval.Languages, []string{"fr"}) && got.Approval.Wait == 24*time.Hour, "large": got.LargeDebt == euro(250050) && got.LargeEndClient == 3,
 		"delays": got.ConfirmDelay == time.Minute && got.SuspendDelay == 48*time.Hour,
 		"days":   got.CancelDays == 30 && got.CancelDaysMin == 20 && got.CancelDaysMax == 40,
 		"kinds":  slices.Equal(got.NeverTouch, []backoffice.ServiceKind{"domain", "ssl"}),

@@ -103,7 +103,8 @@ func (sc screen) consequence(f matterFile, a act, now time.Time) string {
 	case actLeave:
 		return sc.say("slack.means_leave")
 	case actApprove:
-		return sc.say("slack.means_approve", "name", line(c.CustomerName, maxName), "n", wording.Count(suspended(c)), "day", string(c.Terms.CancelOn))
+		days := backoffice.DateOf(c.CreatedAt, sc.policy.Location).DaysUntil(c.Terms.CancelOn) // the customer has as many, from then on
+		return sc.say("slack.means_approve", "name", line(c.CustomerName, maxName), "n", wording.Count(suspended(c)), "day", string(today.AddDays(days)))
 	case actReject:
 		return sc.say("slack.means_reject")
 	case actStop:

@@ -51,11 +51,7 @@ func (s *Slack) matterClicked(ctx context.Context, in inbound) string {
 		s.tell(ctx, in, sc.say("slack.matter_changed_meanwhile"))
 		return "changed meanwhile"
 	}
-	d := bot.Decision{Choice: bot.Choice(a), Matter: f.m.ID}
-	if a == actApprove {
-		d.Why = s.channelScreen().say("slack.approved_why")
-	}
-	if err := s.reception.Decide(ctx, f.Case.ID, d, who.actor(), "matter:"+in.key()); err != nil {
+	if err := s.reception.Decide(ctx, f.Case.ID, bot.Decision{Choice: bot.Choice(a), Matter: f.m.ID}, who.actor(), "matter:"+in.key()); err != nil {
 		s.tell(ctx, in, s.whyNot(ctx, sc, f, err))
 		return "not decided"
 	}

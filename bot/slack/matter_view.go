@@ -72,6 +72,8 @@ func (sc screen) headline(f matterFile, now time.Time) string {
 			return sc.say(kindOf(m.Kind).name)
 		}
 		return sc.say(key, pairs...)
+	case m.Kind == bot.MatterApproval && !sc.minimal:
+		return sc.say("slack.matter_asked", "amount", wording.Money(m.Amount), "n", wording.Count(suspended(f.Case)))
 	case m.Kind == bot.MatterPartly:
 		of, left := wording.ParseMoney(m.Headline.Args["of"]), wording.ParseMoney(m.Headline.Args["left"])
 		of.Minor -= left.Minor
@@ -217,7 +219,7 @@ func (sc screen) matterSilence(f matterFile) string {
 	asksAgain := c.State == bot.Waiting && sc.policy.AtEnd != bot.OrdersAreEnded && c.Course.Stands != c.EndsOn() && c.Course.Asked != c.EndsOn()
 	switch {
 	case f.m.Kind == bot.MatterApproval:
-		return sc.say("slack.matter_silent_nothing")
+		return sc.say("slack.matter_silent_nothing", "at", wording.Instant(c.Course.ApproveBy))
 	case c.State.Closed(), c.State == bot.Restoring:
 		return sc.say("slack.matter_silent_over")
 	case asksAgain:
@@ -241,6 +243,8 @@ func (sc screen) matterOutcome(f matterFile) string {
 			key = "slack.matter_gone_ended"
 		case "stopped":
 			key = "slack.matter_gone_stopped"
+		case "nobody approved in time":
+			key = "slack.matter_gone_expired"
 		}
 		return sc.say(key, "when", when)
 	}

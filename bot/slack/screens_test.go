@@ -92,7 +92,7 @@ func previews(now time.Time) []drawn {
 			f.Customer.Reseller, f.Customer.Domains, f.Customer.EndCustomers = true, 104, 37
 		}),
 		previewed(now, "preview with much to know", func(f *bot.Facts, p *bot.Policy, _ *bot.Wish) {
-			p.ApprovalAbove, p.AllowWithoutApproval = euros(10000), true
+			p.Approval.Above = euros(10000)
 			f.Invoices[0].Open = euros(2000)
 			f.Services[1].State, f.Services[1].Suspension = backoffice.ServiceSuspended, &backoffice.Suspension{Reason: "misbruik"}
 			f.Services = append(f.Services, backoffice.Service{ID: "d", Label: "jansen.example", Kind: backoffice.KindDomain, State: backoffice.ServiceActive},
@@ -161,7 +161,7 @@ func blockades(now time.Time) []drawn {
 			f.Payments.Pending = []backoffice.Payment{{Amount: euros(34000), Channel: "iDEAL"}}
 		}),
 		facts("bank behind", func(f *bot.Facts) { f.Payments.BookedUntil = "2026-11-19" }),
-		previewed(now, "approval", func(_ *bot.Facts, p *bot.Policy, _ *bot.Wish) { p.ApprovalAbove = euros(10000) }),
+		previewed(now, "approval", func(_ *bot.Facts, p *bot.Policy, _ *bot.Wish) { p.Approval.Above = euros(10000) }),
 		previewed(now, "cap of the agent", func(f *bot.Facts, _ *bot.Policy, _ *bot.Wish) { f.Lately.Agent = 25 }),
 		{"office silent", func(sc screen) any { return sc.blocked(nil, []wording.Reason{wording.Because("office_silent")}, "") }},
 		{"helpdesk silent", func(sc screen) any { return sc.blocked(nil, []wording.Reason{wording.Because("helpdesk_silent")}, "") }},
