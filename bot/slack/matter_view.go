@@ -98,7 +98,7 @@ func (sc screen) matterAbout(f matterFile) string {
 	text := sc.matterWho(f.Case)
 	if !sc.minimal {
 		text = strings.Replace(text, name(f.Case.CustomerName), "*"+name(f.Case.CustomerName)+"*", 1)
-		if !f.m.Amount.IsZero() {
+		if !f.m.Amount.IsZero() && f.m.Kind != bot.MatterLate { // that is what came, not what is open
 			text += " · " + sc.say("slack.matter_amount", "amount", wording.Money(f.m.Amount))
 		}
 	}
