@@ -3,6 +3,7 @@ package slack
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -194,7 +195,9 @@ func TestAMatterGoesByMailWhenSlackFailsForMinutesAndItsCardFollows(t *testing.T
 	post := &mails{}
 	w := newWorld(t, team, func(w *world) { w.config.Mailer = post })
 	w.comesUp(func() { w.SetScopes([]string{"commands", "users:read", "users:read.email"}) })
-	w.eventually("it is tried", func() bool { return len(w.Snapshot().Calls("chat.postMessage")) > 0 && w.open() == 1 })
+	w.eventually("it is there", func() bool { return w.open() == 1 })
+	tried := len(w.Snapshot().Calls("chat.postMessage"))
+	w.eventually("it is tried again and again", func() bool { return len(w.Snapshot().Calls("chat.postMessage")) >= tried+3 })
 	if len(post.sent()) != 0 {
 		t.Error("mailed at once")
 	}
@@ -255,6 +258,25 @@ func TestADecisionThatCannotBeDoneBringsTheButtonsBack(t *testing.T) {
 	if text := slackfake.RenderMessage(m); !strings.Contains(text, "[Laten doorgaan]") {
 		t.Errorf("%s", text)
 	}
+}
+
+// What a card is waiting for is no new version of the matter: also after a crash it is told in the end.
+func TestACardThatSaidBusyBeforeACrashTellsWhatCameOfIt(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	w, _ := deadline(t)
+	w.stop()
+	must(t, w.desk.Decide(ctx, 1, bot.Decision{Choice: bot.ChooseGoOn, Matter: w.only1().ID}, bot.Actor{Name: "Bram Smit"}, "k"))
+	w.hold = true
+	w.start()
+	w.matter("Bezig, door Bram Smit…")
+	w.eventually("it is written down", func() bool { return w.only1().TriedAt.IsZero() })
+	w.stop()
+	outside := w.outside
+	outside.Announce = nil
+	must(t, bot.NewClerk(w.store, outside, func(int64) {}, slog.New(slog.DiscardHandler)).Advance(ctx, 1))
+	w.start()
+	w.matter("Doorgezet door Bram Smit")
 }
 
 func TestACaseIsStoppedFromAMattersCard(t *testing.T) {
