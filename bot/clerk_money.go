@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/aanmaner/aanmaner/backoffice"
 	"github.com/aanmaner/aanmaner/bot/wording"
@@ -44,15 +45,21 @@ func gatherDebt(ctx context.Context, w World, c Case) (Facts, error) {
 	if f.Invoices, err = w.Office.Invoices(ctx, c.CustomerID); err != nil {
 		return f, err
 	}
-	f.Settled, err = settled(ctx, w.Office, f.Invoices, c.Terms.InvoiceIDs())
-	return f, err
+	if f.Settled, err = settled(ctx, w.Office, f.Invoices, c.Terms.InvoiceIDs()); err != nil {
+		return f, err
+	}
+	// When the money counts as paid only tells whether services went off for nothing: not knowing it keeps no payment from being
+	// seen.
+	f.Payments, err = w.Office.Payments(ctx, c.CustomerID)
+	f.PaymentsKnown = err == nil
+	return f, nil
 }
 
 // judge notes what a look at the money means for a case: paid, partly paid, or as it was.
 func (k *Clerk) judge(ctx context.Context, tx Tx, c *Case, f Facts) error {
 	now := c.Terms.debtNow(f)
 	if !now.open {
-		return k.paid(ctx, tx, c)
+		return k.paid(ctx, tx, c, f)
 	}
 	owed := c.Owed().Outstanding
 	before := owed
@@ -95,7 +102,7 @@ func (k *Clerk) partly(ctx context.Context, tx Tx, c *Case, before, left backoff
 
 // paid begins to undo what the case did. A call of the case that may still be under way is waited for first: what it does after
 // it was undone would stay.
-func (k *Clerk) paid(ctx context.Context, tx Tx, c *Case) error {
+func (k *Clerk) paid(ctx context.Context, tx Tx, c *Case, f Facts) error {
 	intents, err := tx.Intents(ctx, c.ID)
 	if err != nil {
 		return err
@@ -114,8 +121,53 @@ func (k *Clerk) paid(ctx context.Context, tx Tx, c *Case) error {
 		return err
 	}
 	c.voidLetters(intents)
-	felt := c.felt(intents)
-	c.write(snippets.KindRestored, told(felt, "restored", felt["off"], "off", "", "withdrawn", felt["cancelled"], "cancelled", ""))
+	if err := k.tellPaid(ctx, tx, c, intents, f); err != nil {
+		return err
+	}
 	return tx.Append(ctx, Entry{CaseID: c.ID, At: now, Who: TheBot(), Kind: "paid", Data: remote(owed),
 		Text: "All invoices of the case are closed; what the case did is undone."})
+}
+
+// tellPaid decides what the customer is told: that all is well, or, where services went off although the money already counted as
+// paid, that this was wrong. A person is told of the latter, too.
+func (k *Clerk) tellPaid(ctx context.Context, tx Tx, c *Case, intents []Intent, f Facts) error {
+	felt := c.felt(intents)
+	told(felt, "restored", felt["off"], "off", "", "withdrawn", felt["cancelled"], "cancelled", "")
+	valueOn, off := c.moneyCame(f), k.wentOff(intents)
+	if valueOn.IsZero() || off.IsZero() || valueOn >= off {
+		c.write(snippets.KindRestored, felt)
+		return nil
+	}
+	c.write(snippets.KindApology, told(felt, "suspended on", string(off), "value on", string(valueOn)))
+	return k.openMatter(ctx, tx, c, MatterUnjust, MatterBody{Amount: c.Owed().Outstanding,
+		Headline: wording.Because("matter_unjust", "off", string(off), "value", string(valueOn))})
+}
+
+// moneyCame is the day on which the last of the money for the case's invoices counted as paid; empty: not known for each of them.
+func (c Case) moneyCame(f Facts) (last backoffice.Date) {
+	for _, inv := range c.Terms.Invoices {
+		var came backoffice.Date
+		for _, p := range f.Payments.Booked {
+			if p.Reversed.IsZero() && slices.Contains(p.InvoiceIDs, inv.ID) {
+				came = max(came, p.ValueDate)
+			}
+		}
+		if came.IsZero() {
+			return ""
+		}
+		last = max(last, came)
+	}
+	return last
+}
+
+// wentOff is the day on which the case switched the first service off; empty: none.
+func (k *Clerk) wentOff(intents []Intent) (day backoffice.Date) {
+	for _, in := range intents {
+		if in.Step == SuspendServices && in.Outcome == Done && in.Changed {
+			if d := k.dayOf(in.CalledAt); day.IsZero() || d < day {
+				day = d
+			}
+		}
+	}
+	return day
 }

@@ -85,7 +85,7 @@ func (k *Clerk) conclude(ctx context.Context, caseID int64, s Step, t tally, l L
 		}
 		switch {
 		case t.paid && c.State != Restoring:
-			if err := k.paid(ctx, tx, &c); err != nil {
+			if err := k.paid(ctx, tx, &c, Facts{}); err != nil {
 				return err
 			}
 		case c.State == Person: // it wrote its comment meanwhile, or did something beside

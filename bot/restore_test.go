@@ -244,3 +244,23 @@ func TestAPaymentThatIsToldIsLookedAtAtOnce(t *testing.T) {
 	must(t, a.Tell(t.Context(), "10235", "event e2"))
 	r.restoredOnce("10234", first, r.run(c.ID, time.Hour))
 }
+
+// Who had paid by value date before services went off is told that this was wrong, and so is a person.
+func TestASuspensionAfterTheValueDateIsOwnedUpTo(t *testing.T) {
+	for valueDate, want := range map[int]string{-2: "apology#1", 0: "restored#1", 1: "restored#1"} {
+		r := newRig(t)
+		c := r.waitsForPayment("10234")
+		came := string(today(r, valueDate))
+		r.clock.Add(3 * day)
+		_, err := r.office.Receive("10234", inhousefake.Receipt{ValueDate: came})
+		must(t, err)
+		f := r.untilEnded(c.ID, time.Hour)
+		r.wantState(f, bot.Ended, "restored_paid")
+		if got := f.Case.Course.Letters; len(got) != 1 || got[0].ID != want || len(r.mails.all()) != 2 {
+			t.Errorf("value date %d: letters %+v, %d mails\n%s", valueDate, got, len(r.mails.all()), journal(f))
+		}
+		if got := r.matters(c.ID); (len(got) == 1) != (want == "apology#1") {
+			t.Errorf("value date %d: matters %v", valueDate, got)
+		}
+	}
+}

@@ -64,7 +64,7 @@ func unwritable(err error) bool {
 // perhapsTold says whether the customer may have been told already that all is well, by a program whose database is lost: it
 // closed the ticket then.
 func perhapsTold(ctx context.Context, w World, c Case, l Letter) (bool, error) {
-	if c.Course.CopiedAt.IsZero() || snippets.Kind(l.Kind) != snippets.KindRestored {
+	if kind := snippets.Kind(l.Kind); c.Course.CopiedAt.IsZero() || kind != snippets.KindRestored && kind != snippets.KindApology {
 		return false, nil
 	}
 	t, err := w.Desk.Ticket(ctx, c.Ticket.ID)
