@@ -80,7 +80,9 @@ func (k *Clerk) askBeforeEnd(ctx context.Context, tx Tx, c *Case) error {
 		return nil
 	}
 	c.Course.Orders = withdrawn(c.Course.Orders, OrderRound{At: k.world.Now(), Why: "nobody has decided yet"})
-	return k.ask(ctx, tx, c, wording.Because("decide_end", "day", string(end)))
+	err := k.ask(ctx, tx, c, wording.Because("decide_end", "day", string(end)))
+	c.DueAt = k.world.Now() // the withdrawal doesn't wait for the next look at the money
+	return err
 }
 
 // brokenPromise asks a person: the day has passed and nothing came.
@@ -92,7 +94,9 @@ func (k *Clerk) brokenPromise(ctx context.Context, tx Tx, c *Case) error {
 		return err
 	}
 	c.Course.Orders = withdrawn(c.Course.Orders, OrderRound{At: k.world.Now(), Why: "nobody has decided yet"})
-	return k.ask(ctx, tx, c, wording.Because("promise_broken", "day", string(p.By)))
+	err := k.ask(ctx, tx, c, wording.Because("promise_broken", "day", string(p.By)))
+	c.DueAt = k.world.Now() // as above
+	return err
 }
 
 // owedNow is what was open at the last look.

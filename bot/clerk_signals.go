@@ -38,6 +38,9 @@ func (k *Clerk) obey(ctx context.Context, tx Tx, c *Case, intents []Intent, s Si
 	switch s.Kind {
 	case SignalStop:
 		text := fmt.Sprintf("%s stopped the case (%s). %s", s.By.Name, said.Note, standing(*c, intents))
+		if err := k.closeMatters(ctx, tx, c.ID, "stopped"); err != nil {
+			return "", err
+		}
 		return "stopped", k.end(ctx, tx, c, s.By, wording.Because("stopped", "who", s.By.Name, "why", said.Note), text)
 	case signalResumed:
 		if c.State != Running {

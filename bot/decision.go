@@ -62,10 +62,14 @@ func (r *Reception) Decide(ctx context.Context, caseID int64, d Decision, by Act
 		if why := d.foreignEyes(c, by); !why.IsZero() {
 			return &NotNow{Reason: why}
 		}
+		said := Signal{ID: key, CaseID: caseID, Kind: SignalDecide, By: by, Body: raw, ReceivedAt: r.world.Now()}
+		if c.State.Closed() {
+			return r.decideAfter(ctx, tx, c, d, said)
+		}
 		if err := r.settle(ctx, tx, d, by); err != nil {
 			return err
 		}
-		_, err = tx.InsertSignal(ctx, Signal{ID: key, CaseID: caseID, Kind: SignalDecide, By: by, Body: raw, ReceivedAt: r.world.Now()})
+		_, err = tx.InsertSignal(ctx, said)
 		return err
 	})
 	if err == nil {
@@ -104,7 +108,7 @@ func (d Decision) check(c Case, w World) wording.Reason {
 		ChooseContact: {Approving, Confirming, Running, Waiting, Held, Restoring},
 	}[d.Choice]
 	switch {
-	case c.State.Closed() && d.Choice != ChooseContact:
+	case c.State.Closed() && !d.saysAfter():
 		return wording.Because("case_over")
 	case !c.State.Closed() && !slices.Contains(may, stands):
 		return wording.Because("not_in_this_state")

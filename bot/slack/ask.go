@@ -30,6 +30,9 @@ func (sc screen) askButton(customerID, number string) *slackgo.Accessory {
 // forApprovers says whether something is the answer to a question, a look at a case or a decision about one, which people of
 // credit control may do who otherwise may not use the bot.
 func (in inbound) forApprovers() bool {
+	if _, _, matter := in.isMatter(); matter {
+		return true
+	}
 	action, _, _ := strings.Cut(in.Value, ":")
 	return in.Action == actionAnswer || in.Action == actionHomeOpen || decides(in.Action) || in.Action == actionMore && decides(action) ||
 		in.View != nil && (in.View.Callback == callbackAnswer || in.View.Callback == callbackDecide)

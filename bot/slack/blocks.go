@@ -13,6 +13,7 @@ type message struct {
 	blocks    []slackgo.Block
 	caseID    int64  // 0: no card
 	question  string // id of the question that it asks; empty: it is none
+	matter    string // id of the matter that it shows; empty: none
 	broadcast bool   // a thread's line that the channel sees too
 }
 
@@ -31,6 +32,11 @@ func (m message) options() []slackgo.MsgOption {
 	if m.question != "" {
 		options = append(options, slackgo.MsgOptionMetadata(slackgo.SlackMetadata{
 			EventType: questionEvent, EventPayload: map[string]any{"question": m.question},
+		}))
+	}
+	if m.matter != "" {
+		options = append(options, slackgo.MsgOptionMetadata(slackgo.SlackMetadata{
+			EventType: matterEvent, EventPayload: map[string]any{"matter": m.matter},
 		}))
 	}
 	return options

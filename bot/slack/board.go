@@ -94,8 +94,11 @@ func (b *board) take(all bool) (due map[int64]int, next time.Duration) {
 	return due, next
 }
 
-// Changed says that a case looks different now: its card is drawn soon. It doesn't block.
-func (s *Slack) Changed(caseID int64) { s.board.mark(caseID, s.pace.redraw) }
+// Changed says that a case looks different now: its card, and those of its matters, are drawn soon. It doesn't block.
+func (s *Slack) Changed(caseID int64) {
+	s.board.mark(caseID, s.pace.redraw)
+	s.matters.mark(caseID)
+}
 
 // keepCards draws the cards of cases that change until ctx ends, and then the last state of those that are waiting.
 func (s *Slack) keepCards(ctx, workCtx context.Context) {

@@ -62,6 +62,9 @@ func (s *Slack) click(ctx context.Context, in inbound) string {
 	if action == choiceLink || action == fieldCustomer {
 		return "nothing asked"
 	}
+	if _, _, matter := in.isMatter(); matter {
+		return s.matterClicked(ctx, in)
+	}
 	if action == actionAnswer {
 		return s.answerOpened(ctx, in)
 	}

@@ -68,6 +68,9 @@ type meta struct {
 	Choice   string          `json:"choice,omitempty"`   // of a decision
 	Under    string          `json:"under,omitempty"`    // id of the view of the case that lies below
 	Question string          `json:"question,omitempty"` // id, of an answer
+	Matter   string          `json:"matter,omitempty"`   // id, of what is decided
+	Act      string          `json:"act,omitempty"`      // and how
+	NeedDay  bool            `json:"need_day,omitempty"` // a day has to be picked
 	About    string          `json:"about,omitempty"`    // the number of the customer that a question is about
 }
 

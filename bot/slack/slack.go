@@ -77,6 +77,7 @@ type Slack struct {
 	mine    keys
 	batches batches
 	board   *board
+	matters *matterDesk
 	booted  time.Time // what came in before is a leftover of an earlier run
 	pace    pace
 }
@@ -115,7 +116,7 @@ func New(cfg Config, reception *bot.Reception, store bot.Store, words *wording.C
 	s.client = newClient(cfg, s.link, log)
 	s.rights = newRights(cfg, s.client, log)
 	s.people = newPeople(cfg, s.client)
-	s.board = newBoard()
+	s.board, s.matters = newBoard(), newMatterDesk()
 	return s, nil
 }
 

@@ -22,6 +22,9 @@ func (s *Slack) submit(ctx context.Context, in inbound, now *reply) string {
 	case callbackDecide:
 		return s.decided(ctx, in, now)
 	}
+	if in.View.Callback == callbackMatter {
+		return s.matterSubmitted(ctx, in, now)
+	}
 	who, sc, refused := s.personOf(ctx, in)
 	if refused != "" {
 		return s.show(ctx, in, now, sc.notice("slack.title_blocked", s.told(sc, refused)), "refused")

@@ -197,6 +197,8 @@ func (sc screen) faultsOf(v viewIn) map[string]string {
 		if line(v.Values[fieldSetAside], maxWhy) == "" {
 			faults[fieldSetAside] = sc.say("slack.need_text")
 		}
+	case callbackMatter:
+		sc.faultsOfMatter(v, faults)
 	case callbackSearch:
 		if v.query() == "" {
 			faults[fieldQuery] = sc.say("slack.choose_one")
