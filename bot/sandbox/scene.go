@@ -67,7 +67,7 @@ func (p *play) watch(ctx context.Context, customer string) error {
 			told[fact] = true
 		}
 		for _, n := range p.Office.Notes(customer) {
-			if n.Title == "betalingsachterstand" && time.Since(n.At) < time.Hour {
+			if n.Title == "betalingsachterstand" && p.Clock.Now().Sub(n.At) < time.Hour {
 				return true
 			}
 		}
