@@ -40,6 +40,8 @@ type Course struct {
 	Stands   backoffice.Date `json:"stands,omitzero"`
 	// From is the state from which the case came to ask a person, and to which it goes back.
 	From State `json:"from,omitempty"`
+	// CopiedAt is when the database was last put back from a copy: what was done between the copy and then isn't known.
+	CopiedAt time.Time `json:"copied_at,omitzero"`
 	// Letters are the mails to the customer after the notice, in the order in which they were decided on.
 	Letters []Letter `json:"letters,omitempty"`
 	// RestoredAt is when all that the case had done was undone; zero: not.

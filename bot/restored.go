@@ -62,6 +62,7 @@ func (r *Reception) distrust(ctx context.Context, tx Tx, c *Case, by Actor, copi
 		return false, err
 	}
 	now := r.world.Now()
+	c.Course.CopiedAt = now
 	for _, s := range c.errand() {
 		if s.Harmless { // the check and the card: done once more they do nobody harm
 			continue
@@ -85,6 +86,9 @@ func (r *Reception) distrust(ctx context.Context, tx Tx, c *Case, by Actor, copi
 		text += " that was made at " + copied
 	}
 	if handed {
+		if c.State != Person {
+			c.Course.From = c.State
+		}
 		c.State, c.Reason, c.DueAt = Person, wording.Because("restored"), now
 		text += "; what was done since is looked at before anything is done"
 	}

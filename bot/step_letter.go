@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/aanmaner/aanmaner/bot/wording"
 	"github.com/aanmaner/aanmaner/helpdesk"
 	"github.com/aanmaner/aanmaner/snippets"
 )
@@ -25,6 +26,9 @@ func writeLetter(ctx context.Context, w World, c Case, id string) (Prior, error)
 	l, ok := c.letter(id)
 	if !ok {
 		return Prior{}, fmt.Errorf("case %s has no letter %q", c.Key, id)
+	}
+	if sent, err := perhapsTold(ctx, w, c, l); err != nil || sent {
+		return Prior{Hands: wording.Because("letter_perhaps_sent", "ticket", c.Ticket.Mask)}, err
 	}
 	customer, err := w.Office.Customer(ctx, c.CustomerID)
 	if err != nil {
@@ -47,6 +51,19 @@ func writeLetter(ctx context.Context, w World, c Case, id string) (Prior, error)
 		return Prior{}, err
 	}
 	return priorOf(noticeBefore{Notice: n, Baseline: baseline})
+}
+
+// perhapsTold says whether the customer may have been told already that all is well, by a program whose database is lost: it
+// closed the ticket then.
+func perhapsTold(ctx context.Context, w World, c Case, l Letter) (bool, error) {
+	if c.Course.CopiedAt.IsZero() || snippets.Kind(l.Kind) != snippets.KindRestored {
+		return false, nil
+	}
+	t, err := w.Desk.Ticket(ctx, c.Ticket.ID)
+	if errors.Is(err, helpdesk.ErrNotFound) {
+		return true, nil
+	}
+	return t.Status == helpdesk.Closed, err
 }
 
 // letterFacts adds to what is owed what a letter tells besides. After the notice "suspended" and "cancelled" are what is still to

@@ -163,8 +163,8 @@ type Card struct {
 type Store interface {
 	// InTx runs f in a transaction and commits it if f returns nil. It never calls f twice.
 	InTx(ctx context.Context, f func(Tx) error) error
-	// Due lists open cases whose DueAt has come, or for which a signal waits, and whose lease, if any, has run out; the longest
-	// waiting first.
+	// Due lists open cases whose DueAt has come, or for which a signal waits, and whose lease, if any, has run out; those that are
+	// being restored before all others, and then the longest waiting first.
 	Due(ctx context.Context, now time.Time, limit int) ([]int64, error)
 	// Claim takes the lease of a case unless a live one is another's. ok is false then.
 	Claim(ctx context.Context, caseID int64, l Lease, now time.Time) (ok bool, err error)

@@ -83,7 +83,7 @@ func ended(t *testing.T, s bot.Store, customer string) bot.Case {
 	in(t, s, func(ctx context.Context, tx bot.Tx) error {
 		return errors.Join(everything(ctx, tx, &c), tx.PutIntent(ctx, fullIntent(c.ID, bot.SuspendServices, "7001"), bot.Lease{}),
 			tx.PutIntent(ctx, fullIntent(c.ID, bot.SuspendServices, "7002"), bot.Lease{}), tx.Append(ctx, entry(c.ID, 2)),
-			tx.PutQuestion(ctx, fullQuestion("q"+customer, c.ID)))
+			tx.PutQuestion(ctx, fullQuestion("q"+customer, c.ID)), tx.PutMatter(ctx, fullMatter("m"+customer, c.ID)))
 	})
 	c.State, c.EndedAt = bot.Ended, at(5)
 	in(t, s, func(ctx context.Context, tx bot.Tx) error { return tx.UpdateCase(ctx, &c, bot.Lease{}) })
@@ -112,13 +112,15 @@ func forgetNothingLeft(t *testing.T, b *Bench) {
 		t.Errorf("%d entries, %d intents: %s", len(entries), len(intents), text(intents))
 	}
 	all := text(got) + text(entries) + text(intents) + text(signalByID(t, b.Store, "s"))
-	for _, word := range []string{"10234", "Bakker", "anne", "hoster", "7001", "web01", "inv311", "2026-0311", "ABC-12345", "cerb", "jansen", "x.example", "U1", "spaties", "nog niet"} {
+	for _, word := range []string{"10234", "Bakker", "anne", "hoster", "7001", "web01", "inv311", "2026-0311", "ABC-12345", "cerb", "jansen", "x.example", "U1", "spaties", "nog niet", "belde", "Jacqueline", "afschrift"} {
 		if strings.Contains(all, word) {
 			t.Errorf("%q is left in %s", word, all)
 		}
 	}
 	err := try(t, b.Store, func(ctx context.Context, tx bot.Tx) error { return second(tx.Question(ctx, "qk10234")) })
 	isErr(t, "its question", err, bot.ErrNoQuestion)
+	err = try(t, b.Store, func(ctx context.Context, tx bot.Tx) error { return second(tx.Matter(ctx, "mk10234")) })
+	isErr(t, "its matter", err, bot.ErrNoMatter)
 	if err := forget(t, b.Store, c.ID, 90); err != nil {
 		t.Error(err)
 	}

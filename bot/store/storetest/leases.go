@@ -52,6 +52,7 @@ func dueCases(t *testing.T, b *Bench) {
 	}{
 		"first": {at(-20), bot.Running}, "second": {at(-10), bot.Waiting}, "now": {at(0), bot.Person}, "later": {at(1), bot.Running},
 		"never": {time.Time{}, bot.Person}, "ended": {at(-30), bot.Ended}, "leased": {at(-40), bot.Running}, "ran out": {at(-5), bot.Running},
+		"paid": {at(-1), bot.Restoring},
 	} {
 		row := fullCase(name)
 		row.DueAt, row.State = c.due, c.state
@@ -61,7 +62,7 @@ func dueCases(t *testing.T, b *Bench) {
 	if !claim(t, b.Store, ids["leased"], lease("other", 60), at(0)) || !claim(t, b.Store, ids["ran out"], lease("other", 0), at(-9)) {
 		t.Fatal("not claimed")
 	}
-	want := []int64{ids["first"], ids["second"], ids["ran out"], ids["now"]}
+	want := []int64{ids["paid"], ids["first"], ids["second"], ids["ran out"], ids["now"]}
 	same(t, "due", due(t, b.Store, at(0), 10), want)
 	same(t, "the first two", due(t, b.Store, at(0), 2), want[:2])
 	same(t, "no limit", due(t, b.Store, at(0), 0), want)
@@ -71,7 +72,7 @@ func dueCases(t *testing.T, b *Bench) {
 	if err := b.Store.Release(within(t), ids["leased"], lease("other", 60)); err != nil {
 		t.Fatal(err)
 	}
-	same(t, "released", due(t, b.Store, at(0), 1), []int64{ids["leased"]})
+	same(t, "released", due(t, b.Store, at(0), 2), []int64{ids["paid"], ids["leased"]})
 }
 
 func leaseLive(t *testing.T, b *Bench) {

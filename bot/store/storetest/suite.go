@@ -39,7 +39,7 @@ func Run(t *testing.T, open func(*testing.T) *Bench) {
 		tests []subtest
 	}{
 		{"Case", caseTests()}, {"Lease", leaseTests()}, {"Intent", intentTests()}, {"Signal", signalTests()}, {"Journal", journalTests()},
-		{"Card", cardTests()}, {"Question", questionTests()}, {"Forget", forgetTests()}, {"Stats", statsTests()}, {"Tx", txTests()},
+		{"Card", cardTests()}, {"Question", questionTests()}, {"Matter", matterTests()}, {"Forget", forgetTests()}, {"Stats", statsTests()}, {"Tx", txTests()},
 	} {
 		t.Run(part.name, func(t *testing.T) {
 			for _, s := range part.tests {
@@ -117,6 +117,7 @@ func fullCase(customer string) bot.Case {
 		},
 		Ticket:  bot.TicketRef{ID: "41", Mask: "ABC-12345-678", URL: "https://cerb.example/41", FirstMessageID: "7", OwnerID: "3", ReopenAt: at(7)},
 		Notice:  bot.NoticeRef{MessageID: "<x@cerb.example>", To: "a@b.example", SentAt: at(8)},
+		Course:  fullCourse(),
 		Version: 0, CreatedAt: at(0), UpdatedAt: at(1),
 	}
 }
