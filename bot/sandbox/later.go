@@ -13,6 +13,9 @@ import (
 
 // promiseKept is the beginning of the part in which days go by: from here on the bot lives on the world's clock.
 func (p *play) promiseKept(ctx context.Context) error {
+	if err := p.cards(ctx, 3, "Wacht op betaling tot"); err != nil {
+		return err
+	}
 	if err := p.bot.Kill(); err != nil {
 		return err
 	}
@@ -146,11 +149,11 @@ func (p *play) to(day backoffice.Date) {
 // pays books a payment; 0 is all that is open.
 func (p *play) pays(ctx context.Context, customer string, minor int64) error {
 	p.say("Customer %s pays%s.", customer, map[bool]string{true: " a part"}[minor > 0])
-	err := p.Office.Pay(customer)
+	pay := func() error { return p.Office.Pay(customer) }
 	if minor > 0 {
-		err = p.Office.PayPart(customer, minor)
+		pay = func() error { return p.Office.PayPart(customer, minor) }
 	}
-	if err != nil {
+	if err := pay(); err != nil {
 		return err
 	}
 	return p.Tell(ctx)
@@ -227,12 +230,15 @@ func (p *play) cancelled(ctx context.Context, customer, day string) error {
 		}
 		return day == "" || n > 0
 	})
+	if err != nil {
+		return err
+	}
 	if day == "" {
 		p.say("→ Back office: the cancellations are withdrawn")
 	} else {
 		p.say("→ Back office: the orders end on %s", day)
 	}
-	return err
+	return nil
 }
 
 // ended counts the customer's orders that have ended for the debt.

@@ -243,6 +243,9 @@ func (p *play) killed(ctx context.Context) error {
 	if err := p.until(ctx, "the mail", sent); err != nil {
 		return err
 	}
+	if err := p.cards(ctx, 3, ""); err != nil { // a card that a dead bot was drawing is left alone for a minute
+		return err
+	}
 	p.say("The mail is out, but Cerb hasn't answered yet. At this moment the bot is killed.")
 	if err := p.bot.Kill(); err != nil {
 		return err

@@ -75,6 +75,19 @@ func (p *play) watch(ctx context.Context, customer string) error {
 	})
 }
 
+// cards waits until so many cards say something.
+func (p *play) cards(ctx context.Context, want int, text string) error {
+	return p.until(ctx, fmt.Sprintf("%d cards that say “%s”", want, text), func() bool {
+		n := 0
+		for _, m := range p.Slack.Messages(CaseChannelID) {
+			if strings.Contains(slackfake.RenderMessage(m), text) {
+				n++
+			}
+		}
+		return n >= want
+	})
+}
+
 // facts says what a person would see of a customer in Cerb, the inbox and the back office.
 func (p *play) facts(customer string) (out []string) {
 	for _, t := range p.tickets(customer) {

@@ -256,5 +256,7 @@ func underWay(f bot.File) bool {
 	if f.Case.State != bot.Waiting && f.Case.State != bot.Held {
 		return false
 	}
-	return slices.ContainsFunc(f.Intents, func(in bot.Intent) bool { return in.Outcome == bot.NotSent || in.Outcome == bot.Started })
+	return slices.ContainsFunc(f.Intents, func(in bot.Intent) bool {
+		return in.Step != bot.AnnounceCase && (in.Outcome == bot.NotSent || in.Outcome == bot.Started)
+	})
 }
