@@ -13,9 +13,6 @@ import (
 
 // promiseKept is the beginning of the part in which days go by: from here on the bot lives on the world's clock.
 func (p *play) promiseKept(ctx context.Context) error {
-	if err := p.cards(ctx, 3, "Wacht op betaling tot"); err != nil {
-		return err
-	}
 	if err := p.bot.Kill(); err != nil {
 		return err
 	}

@@ -225,6 +225,9 @@ func (p *play) mailDown(ctx context.Context) error {
 
 // killed shows that a bot that died in the middle of sending looks before it repeats.
 func (p *play) killed(ctx context.Context) error {
+	if err := p.cards(ctx, 2, "Wacht op betaling tot"); err != nil {
+		return err
+	}
 	view, err := p.ask(ctx, "10237")
 	if err != nil {
 		return err
