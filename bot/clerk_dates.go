@@ -80,9 +80,7 @@ func (k *Clerk) askBeforeEnd(ctx context.Context, tx Tx, c *Case) error {
 		return nil
 	}
 	c.Course.Orders = withdrawn(c.Course.Orders, OrderRound{At: k.world.Now(), Why: "nobody has decided yet"})
-	err := k.ask(ctx, tx, c, wording.Because("decide_end", "day", string(end)))
-	c.DueAt = k.world.Now() // the withdrawal doesn't wait for the next look at the money
-	return err
+	return k.askAndWithdraw(ctx, tx, c, wording.Because("decide_end", "day", string(end)))
 }
 
 // brokenPromise asks a person: the day has passed and nothing came.
@@ -94,8 +92,13 @@ func (k *Clerk) brokenPromise(ctx context.Context, tx Tx, c *Case) error {
 		return err
 	}
 	c.Course.Orders = withdrawn(c.Course.Orders, OrderRound{At: k.world.Now(), Why: "nobody has decided yet"})
-	err := k.ask(ctx, tx, c, wording.Because("promise_broken", "day", string(p.By)))
-	c.DueAt = k.world.Now() // as above
+	return k.askAndWithdraw(ctx, tx, c, wording.Because("promise_broken", "day", string(p.By)))
+}
+
+// askAndWithdraw asks a person and lets the case withdraw its cancellations at once, not when it looks at the money next.
+func (k *Clerk) askAndWithdraw(ctx context.Context, tx Tx, c *Case, why wording.Reason) error {
+	err := k.ask(ctx, tx, c, why)
+	c.DueAt = k.world.Now()
 	return err
 }
 

@@ -25,7 +25,7 @@ company:
 helpdesk:
   cerb: {url: "%[2]s/index.php/rest", access_key: ` + cerbAccess + `, secret_key: ` + cerbSecret + `, group: Billing, timeout: 5s, rate_per_second: 1000}
 backoffice:
-  inhouse: {url: "%[3]s/api", token: ` + officeToken + `, timeout: 5s, rate_per_second: 1000}
+  inhouse: {url: "%[3]s/api", token: ` + officeToken + `, webhook_secret: ` + officeSecret + `, timeout: 5s, rate_per_second: 1000}
 slack:
   api_url: "%[4]s/api/"
   bot_token: ` + slackToken + `

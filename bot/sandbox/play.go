@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/aanmaner/aanmaner/backoffice/inhouse/inhousefake"
 	"github.com/aanmaner/aanmaner/bot/slack/slackfake"
 	"github.com/aanmaner/aanmaner/helpdesk/cerb/cerbfake"
 )
@@ -27,37 +28,51 @@ var ErrDiffers = errors.New("the end is not as it should be")
 // patience is how long the story waits for anything to happen.
 const patience = 60 * time.Second
 
+// Cast is who plays in the story besides the doubles.
+type Cast struct {
+	Bot   Bot // the bot as a process of its own
+	Later Bot // the bot on Clock, once days go by
+	Clock *Clock
+	// Type is a person at the command line, on Clock: it answers what was printed.
+	Type func(ctx context.Context, args ...string) (string, error)
+}
+
 // play is the telling of the story.
 type play struct {
 	*Sandbox
+	Cast
 	bot     Bot
+	zone    *time.Location
+	first   map[string][]inhousefake.Service // as everybody's services were before anything happened
 	out     io.Writer
 	differs []string
 }
 
+// act is one story of the telling.
+type act struct {
+	title string
+	tell  func(context.Context) error
+}
+
 // Play tells the story of the bot on out, step by step, and holds the doubles against what they should show in the end: a
 // termination; a customer who is in treatment already; one who pays between preview and submit; a mail server that is
-// down; a bot that is killed in the middle of sending. ErrDiffers says what isn't as it should be.
-func (s *Sandbox) Play(ctx context.Context, bot Bot, out io.Writer) (err error) {
-	p := &play{Sandbox: s, bot: bot, out: out}
+// down; a bot that is killed in the middle of sending. Then days go by: a promise is kept, another broken; a part is paid, and the
+// rest; nobody decides on the last day; a payment is taken back. ErrDiffers says what isn't as it should be.
+func (s *Sandbox) Play(ctx context.Context, cast Cast, out io.Writer) (err error) {
+	zone, err := time.LoadLocation("Europe/Amsterdam")
+	if err != nil {
+		return err
+	}
+	p := &play{Sandbox: s, Cast: cast, bot: cast.Bot, zone: zone, out: out, first: map[string][]inhousefake.Service{}}
+	for _, shot := range s.Office.Everyone() {
+		p.first[shot.Customer.ID] = shot.Services
+	}
 	if err := p.start(ctx); err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, bot.Kill()) }()
-	for n, act := range []struct {
-		title string
-		tell  func(context.Context) error
-	}{
-		{"A customer who doesn't pay", p.termination},
-		{"A customer who is in treatment already", p.treated},
-		{"A customer who pays while the agent is reading", p.paysMeanwhile},
-		{"The mail server is down", p.mailDown},
-		{"The bot is killed in the middle of sending", p.killed},
-	} {
-		fmt.Fprintf(out, "\n%d. %s\n", n+1, act.title)
-		if err := act.tell(ctx); err != nil {
-			return fmt.Errorf("%s: %w", act.title, err)
-		}
+	defer func() { err = errors.Join(err, p.bot.Kill()) }()
+	if err := p.tell(ctx, p.acts()); err != nil {
+		return err
 	}
 	p.expect("everything that the bot sent to Slack is as Slack wants it", len(s.Slack.Faults()) == 0, strings.Join(s.Slack.Faults(), "; "))
 	if len(p.differs) > 0 {
@@ -67,12 +82,38 @@ func (s *Sandbox) Play(ctx context.Context, bot Bot, out io.Writer) (err error) 
 	return nil
 }
 
+func (p *play) acts() []act {
+	return []act{
+		{"A customer who doesn't pay", p.termination},
+		{"A customer who is in treatment already", p.treated},
+		{"A customer who pays while the agent is reading", p.paysMeanwhile},
+		{"The mail server is down", p.mailDown},
+		{"The bot is killed in the middle of sending", p.killed},
+		{"A week goes by: a promise is kept", p.promiseKept},
+		{"A promise is broken, time is given, and the customer pays", p.promiseBroken},
+		{"A part is paid, then the rest", p.paysInParts},
+		{"The last working day, and nobody decides", p.lastWorkday},
+		{"The bank takes a payment back", p.takenBack},
+	}
+}
+
+func (p *play) tell(ctx context.Context, acts []act) error {
+	for n, act := range acts {
+		fmt.Fprintf(p.out, "\n%d. %s\n", n+1, act.title)
+		if err := act.tell(ctx); err != nil {
+			return fmt.Errorf("%s: %w", act.title, err)
+		}
+	}
+	return nil
+}
+
 func (p *play) start(ctx context.Context) error {
 	address, err := p.bot.Start(ctx)
 	if err != nil {
 		return fmt.Errorf("start the bot: %w", err)
 	}
 	p.ConnectSlack(address)
+	p.ConnectOffice(address)
 	return nil
 }
 
@@ -184,6 +225,9 @@ func (p *play) mailDown(ctx context.Context) error {
 
 // killed shows that a bot that died in the middle of sending looks before it repeats.
 func (p *play) killed(ctx context.Context) error {
+	if err := p.cards(ctx, 2, "Wacht op betaling tot"); err != nil {
+		return err
+	}
 	view, err := p.ask(ctx, "10237")
 	if err != nil {
 		return err
@@ -200,6 +244,9 @@ func (p *play) killed(ctx context.Context) error {
 	const to = "marieke@post.example"
 	sent := func() bool { return len(p.Inbox.Mails(to)) > 0 }
 	if err := p.until(ctx, "the mail", sent); err != nil {
+		return err
+	}
+	if err := p.cards(ctx, 3, ""); err != nil { // a card that a dead bot was drawing is left alone for a minute
 		return err
 	}
 	p.say("The mail is out, but Cerb hasn't answered yet. At this moment the bot is killed.")

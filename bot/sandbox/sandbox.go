@@ -22,6 +22,7 @@ const (
 	cerbAccess    = "sandbox-access"
 	cerbSecret    = "sandbox-secret"
 	officeToken   = "sandbox-office"
+	officeSecret  = "sandbox-office-tells"
 	slackToken    = "xoxb-sandbox"
 	slackSigning  = "sandbox-signing"
 	slackTeam     = "T0SANDBOX"
@@ -49,6 +50,7 @@ type Sandbox struct {
 
 	CerbURL, OfficeURL, SlackURL, InboxURL string // where people look at the doubles' pages
 
+	hook    inhousefake.Webhook
 	dir     string
 	lang    string
 	delay   time.Duration
@@ -150,6 +152,20 @@ func (s *Sandbox) serve(l net.Listener, h http.Handler) {
 func (s *Sandbox) ConnectSlack(address string) {
 	base := "http://" + address + "/slack/"
 	s.Slack.SetURLs(base+"commands", base+"interactions", "")
+}
+
+// ConnectOffice tells the back office where the bot listens to what it tells of its own accord.
+func (s *Sandbox) ConnectOffice(address string) {
+	s.hook = inhousefake.Webhook{URL: "http://" + address + "/backoffice/events", Secret: officeSecret}
+}
+
+// Tell has the back office tell the bot what happened since it last did, as one does with every payment.
+func (s *Sandbox) Tell(ctx context.Context) error {
+	status, err := s.Office.SendNew(ctx, s.hook)
+	if err == nil && status != 0 && status != http.StatusNoContent {
+		err = fmt.Errorf("the bot answered the back office with status %d", status)
+	}
+	return err
 }
 
 // Close ends the world.

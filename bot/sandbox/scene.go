@@ -67,11 +67,24 @@ func (p *play) watch(ctx context.Context, customer string) error {
 			told[fact] = true
 		}
 		for _, n := range p.Office.Notes(customer) {
-			if n.Title == "betalingsachterstand" && time.Since(n.At) < time.Hour {
+			if n.Title == "betalingsachterstand" && p.Clock.Now().Sub(n.At) < time.Hour {
 				return true
 			}
 		}
 		return false
+	})
+}
+
+// cards waits until so many cards say something.
+func (p *play) cards(ctx context.Context, want int, text string) error {
+	return p.until(ctx, fmt.Sprintf("%d cards that say “%s”", want, text), func() bool {
+		n := 0
+		for _, m := range p.Slack.Messages(CaseChannelID) {
+			if strings.Contains(slackfake.RenderMessage(m), text) {
+				n++
+			}
+		}
+		return n >= want
 	})
 }
 

@@ -19,9 +19,13 @@ import (
 func (a *app) caseCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "case", Short: "Look at cases and say what is to become of them",
-		Example: "  aanmaner case list\n  aanmaner case show 41\n  aanmaner case retry 41 --as sanne@hoster.example",
+		Example: "  aanmaner case list\n  aanmaner case show 41\n  aanmaner case retry 41 --as sanne@hoster.example\n  aanmaner case extend 41 --until 2027-01-08 --as jacqueline@hoster.example --why 'asked by phone'",
+	}
+	for _, c := range decisionCommands() {
+		cmd.AddCommand(a.decideCommand(c))
 	}
 	cmd.AddCommand(
+		a.caseRestoreCommand(), a.caseMattersCommand(),
 		a.caseListCommand(), a.caseShowCommand(), a.caseVerifyCommand(), a.caseExportCommand(), a.caseForgetCommand(),
 		a.sayCommand("retry", "Try a step again that waits for a person; the bot looks first", bot.SignalRetry),
 		a.sayCommand("done-by-hand", "Say that a step was done by hand; the bot looks before it believes it", bot.SignalByHand),
@@ -51,7 +55,7 @@ func (a *app) listCases(ctx context.Context, d *daemon.Daemon, all bool) error {
 	if err != nil {
 		return err
 	}
-	rows := [][]string{{"CASE", "CUSTOMER", "NAME", "OUTSTANDING", "STATE", "WHY", "AGENT"}}
+	rows := [][]string{{"CASE", "CUSTOMER", "NAME", "OUTSTANDING", "STATE", "ENDS", "WHY", "AGENT"}}
 	for _, c := range cases {
 		if a.json {
 			if err := json.NewEncoder(a.out).Encode(caseJSON(d, bot.File{Case: c})); err != nil {
@@ -59,7 +63,7 @@ func (a *app) listCases(ctx context.Context, d *daemon.Daemon, all bool) error {
 			}
 		}
 		rows = append(rows, []string{
-			strconv.FormatInt(c.ID, 10), c.CustomerNumber, c.CustomerName, money(c.Terms.Outstanding), string(c.State),
+			strconv.FormatInt(c.ID, 10), c.CustomerNumber, c.CustomerName, money(owed(c)), string(c.State), string(c.EndsOn()),
 			d.Words.Reason(wording.EN, c.Reason), c.Terms.AgentEmail,
 		})
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/aanmaner/aanmaner/backoffice"
 	"github.com/aanmaner/aanmaner/bot"
 	"github.com/aanmaner/aanmaner/bot/daemon"
 	"github.com/aanmaner/aanmaner/bot/wording"
@@ -31,22 +32,35 @@ func (a *app) caseShowCommand() *cobra.Command {
 				if a.json {
 					return json.NewEncoder(a.out).Encode(caseJSON(d, f))
 				}
-				a.showCase(d, f)
+				open, err := d.Reception.Matters(cmd.Context(), bot.MatterFilter{CaseID: id, Open: true})
+				if err != nil {
+					return err
+				}
+				a.showCase(d, f, open)
 				return nil
 			})
 		},
 	}
 }
 
-func (a *app) showCase(d *daemon.Daemon, f bot.File) {
+func (a *app) showCase(d *daemon.Daemon, f bot.File, open []bot.Matter) {
 	c := f.Case
 	if c.Mode == bot.DryRun {
 		fmt.Fprintln(a.out, d.Words.Say(wording.EN, "dry_run"))
 	}
-	fmt.Fprintf(a.out, "%s\n%s · customer %s · %s outstanding · notice to %s in %s\n", stateLine(d, c), printable(c.CustomerName),
-		c.CustomerNumber, money(c.Terms.Outstanding), printable(c.Terms.To), d.Words.Say(wording.EN, "language."+c.Terms.Language))
-	fmt.Fprintf(a.out, "Started by %s on %s; cancellation as of %s\n", printable(c.StartedBy.Name), a.stamp(d, c.CreatedAt),
-		snippets.LongDate("en", string(c.EndsOn())))
+	outstanding := money(owed(c)) + " outstanding"
+	if !c.Course.RestoredAt.IsZero() {
+		outstanding = money(c.Terms.Outstanding) + " paid"
+	}
+	fmt.Fprintf(a.out, "%s\n%s · customer %s · %s · notice to %s in %s\n", stateLine(d, c), printable(c.CustomerName),
+		c.CustomerNumber, outstanding, printable(c.Terms.To), d.Words.Say(wording.EN, "language."+c.Terms.Language))
+	fmt.Fprintf(a.out, "Started by %s on %s%s\n", printable(c.StartedBy.Name), a.stamp(d, c.CreatedAt), cancels(c))
+	for _, line := range a.course(d, c) {
+		fmt.Fprintln(a.out, printable(line))
+	}
+	for _, m := range open {
+		fmt.Fprintf(a.out, "Waits for people: %s (matter %q)\n", printable(d.Words.Reason(wording.EN, m.Headline)), m.ID)
+	}
 	if c.Ticket.ID != "" {
 		fmt.Fprintf(a.out, "Ticket %s %s\n", c.Ticket.Mask, c.Ticket.URL)
 	}
@@ -55,12 +69,81 @@ func (a *app) showCase(d *daemon.Daemon, f bot.File) {
 	}
 	a.showIntents(d, f)
 	if lines := toReverse(f); len(lines) > 0 && !printed(c) {
-		fmt.Fprintf(a.out, "\nTo reverse it, a person would have to:\n  - %s\n", strings.Join(lines, "\n  - "))
+		fmt.Fprintf(a.out, "\n%s:\n  - %s\n", whoReverses(c), strings.Join(lines, "\n  - "))
 	}
 	fmt.Fprintln(a.out, "\nJOURNAL")
 	for _, e := range f.Journal {
 		fmt.Fprintf(a.out, "%4d  %s  %s  %s\n", e.N, a.stamp(d, e.At), printable(e.Who.Name), printable(e.Text))
 	}
+}
+
+// whoReverses is the headline of what stands outside: the bot undoes it when the money is in, unless the case is over.
+func whoReverses(c bot.Case) string {
+	switch {
+	case c.State.Closed():
+		return "To reverse it, a person would have to"
+	case c.State == bot.Restoring:
+		return "The bot is undoing it; still to do"
+	}
+	return "When the customer pays, the bot undoes it"
+}
+
+// course tells what became of the case after its terms were told to the customer.
+func (a *app) course(d *daemon.Daemon, c bot.Case) (lines []string) {
+	add := func(format string, args ...any) { lines = append(lines, fmt.Sprintf(format, args...)) }
+	u := c.Course
+	if on := c.EndsOn(); on != c.Terms.CancelOn {
+		add("The customer was first told %s; since then %s and %s", day(c.Terms.CancelOn),
+			plural(u.Extensions, "extension", "extensions"), plural(u.Promises, "promise", "promises"))
+	}
+	if on := ordersOn(c); on.IsZero() && !c.State.Closed() {
+		add("No cancellation stands: they are withdrawn (%s)", u.Orders[len(u.Orders)-1].Why)
+	}
+	if h := u.Hold; h != nil {
+		add("On hold (%s) by %s since %s, %s: %s. At least %s left when it ends", h.Kind, h.By.Name, a.stamp(d, h.Since), untilDay(h.Until), h.Why,
+			plural(h.DaysLeft, "day is", "days are"))
+	}
+	if p := u.Promise; p != nil {
+		add("Promised: %s by %s, accepted by %s", money(p.Amount), day(p.By), p.Noted.Name)
+	}
+	if p := u.Proof; p != nil {
+		expected := "the debt stays"
+		if !p.On.IsZero() {
+			expected = "to be booked by " + day(p.On)
+		}
+		add("Services switched on before booking, by %s: %s (%s)", p.By.Name, p.Why, expected)
+	}
+	if u.Left != nil && !c.State.Closed() {
+		add("At the last look at the money %s of %s was open", money(*u.Left), money(c.Terms.Outstanding))
+	}
+	if !u.RestoredAt.IsZero() {
+		add("Paid and restored on %s", a.stamp(d, u.RestoredAt))
+	}
+	return lines
+}
+
+// cancels is the day of the case's cancellations, as long as they stand.
+func cancels(c bot.Case) string {
+	if on := ordersOn(c); !on.IsZero() {
+		return "; cancellation as of " + day(on)
+	}
+	return ""
+}
+
+func day(on backoffice.Date) string { return snippets.LongDate("en", string(on)) }
+
+func untilDay(on backoffice.Date) string {
+	if on.IsZero() {
+		return "without an end"
+	}
+	return "until the end of " + day(on)
+}
+
+func plural(n int, one, other string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, other)
 }
 
 // printed leaves the list out for a dry case: nothing was done.
@@ -80,49 +163,6 @@ func (a *app) showIntents(d *daemon.Daemon, f bot.File) {
 		rows = append(rows, []string{string(in.Step), objectName(f.Case, in), string(in.Outcome), fmt.Sprint(in.Tries), known})
 	}
 	table(a.out, rows)
-}
-
-func objectName(c bot.Case, in bot.Intent) string {
-	if s, ok := c.Terms.Service(in.Object); ok {
-		return s.Label + " (" + in.Object + ")"
-	}
-	return in.Object
-}
-
-// toReverse names all that the case changed outside, newest first, in the words of what undoes it.
-func toReverse(f bot.File) []string {
-	var lines []string
-	for i := len(f.Intents) - 1; i >= 0; i-- {
-		in := f.Intents[i]
-		maybe := in.Outcome == bot.Unknown || in.Outcome == bot.Started
-		if !maybe && (in.Outcome != bot.Done || !in.Changed) {
-			continue
-		}
-		if line := undoing(f.Case, in); line != "" {
-			if maybe {
-				line = "look whether it was done, and if so: " + line
-			}
-			lines = append(lines, line)
-		}
-	}
-	return lines
-}
-
-func undoing(c bot.Case, in bot.Intent) string {
-	name := objectName(c, in)
-	switch in.Step {
-	case bot.OpenTicket:
-		return "close ticket " + c.Ticket.Mask
-	case bot.SendNotice:
-		return "tell " + c.Terms.To + " that the notice no longer holds; the mail itself can't be called back"
-	case bot.SuspendServices:
-		return "switch " + name + " on again"
-	case bot.CancelOrders:
-		return "withdraw the cancellation of " + name + " as of " + string(c.Terms.CancelOn)
-	case bot.WriteComment:
-		return "write the comment \"" + bot.RestoredTitle + "\" and take the non-payer status off the account"
-	}
-	return ""
 }
 
 func (a *app) stamp(d *daemon.Daemon, t time.Time) string {

@@ -59,7 +59,8 @@ func (a *app) demoPlay(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	world, err := sandbox.Start(ctx, sandbox.Options{Dir: dir})
+	clock := &sandbox.Clock{}
+	world, err := sandbox.Start(ctx, sandbox.Options{Dir: dir, Now: clock.Now})
 	if err != nil {
 		return err
 	}
@@ -68,7 +69,8 @@ func (a *app) demoPlay(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	return world.Play(ctx, &child{config: path, log: a.err}, a.out)
+	later := &within{world: world, now: clock.Now, log: a.err}
+	return world.Play(ctx, sandbox.Cast{Bot: &child{config: path, log: a.err}, Later: later, Clock: clock, Type: later.typed}, a.out)
 }
 
 // demoServe shows the world on one page, and begins it anew when the visitor asks for that.

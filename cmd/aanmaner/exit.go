@@ -32,6 +32,12 @@ var (
 	errFailed = errors.New("failed")
 )
 
+// refusal is a decision that can't be taken as things stand: the sentence for the person, and what to do.
+type refusal struct{ text, action string }
+
+// Error is the sentence.
+func (r refusal) Error() string { return r.text }
+
 // exit prints an error, if there is anything left to say, and answers the exit code.
 func (a *app) exit(err error) int {
 	if err == nil {
@@ -62,8 +68,9 @@ func (a *app) exit(err error) int {
 
 func kindOf(err error) (string, int) {
 	var usage usageError
+	var no refusal
 	switch {
-	case errors.Is(err, errBlocked):
+	case errors.As(err, &no), errors.Is(err, errBlocked):
 		return "blocked", exitBlocked
 	case errors.Is(err, errPerson):
 		return "person", exitPerson
@@ -84,7 +91,10 @@ func kindOf(err error) (string, int) {
 // actionFor says what to do about an error.
 func actionFor(err error) string {
 	var usage usageError
+	var no refusal
 	switch {
+	case errors.As(err, &no):
+		return no.action
 	case errors.Is(err, daemon.ErrConfig):
 		return "Mend the configuration and run: aanmaner config check"
 	case errors.As(err, &usage), strings.HasPrefix(err.Error(), "unknown command"):

@@ -79,9 +79,35 @@ type caseOut struct {
 	Terms     bot.Terms     `json:"terms"`
 	Ticket    bot.TicketRef `json:"ticket"`
 	Notice    bot.NoticeRef `json:"notice"`
-	Steps     []intentOut   `json:"steps,omitempty"`
-	Reverse   []string      `json:"to_reverse,omitempty"`
-	Journal   []journalOut  `json:"journal,omitempty"`
+	courseOut
+	Steps   []intentOut  `json:"steps,omitempty"`
+	Reverse []string     `json:"to_reverse,omitempty"`
+	Journal []journalOut `json:"journal,omitempty"`
+}
+
+// courseOut is what became of a case after the notice.
+type courseOut struct {
+	Owed       backoffice.Money `json:"owed"` // at the last look at the money
+	EndsOn     backoffice.Date  `json:"ends_on"`
+	OrdersOn   backoffice.Date  `json:"orders_end_on"` // empty: the cancellations are withdrawn
+	Hold       *bot.Pause       `json:"hold"`
+	Promise    *bot.Promise     `json:"promise"`
+	Proof      *bot.Proof       `json:"proof"`
+	Promises   int              `json:"promises"`
+	Extensions int              `json:"extensions"`
+	Restored   *time.Time       `json:"restored_at"`
+}
+
+func courseJSON(c bot.Case) courseOut {
+	u := c.Course
+	out := courseOut{
+		Owed: owed(c), EndsOn: c.EndsOn(), OrdersOn: ordersOn(c), Hold: u.Hold, Promise: u.Promise, Proof: u.Proof,
+		Promises: u.Promises, Extensions: u.Extensions,
+	}
+	if !u.RestoredAt.IsZero() {
+		out.Restored = &u.RestoredAt
+	}
+	return out
 }
 
 type intentOut struct {
@@ -112,7 +138,7 @@ func caseJSON(d *daemon.Daemon, f bot.File) caseOut {
 	out := caseOut{
 		Case: c.ID, Key: c.Key, Mode: c.Mode, State: c.State, Step: c.Step, Why: reasonJSON(d, c.Reason), Customer: c.CustomerID,
 		Number: c.CustomerNumber, Name: c.CustomerName, StartedBy: c.StartedBy, Created: c.CreatedAt, Terms: c.Terms,
-		Ticket: c.Ticket, Notice: c.Notice, Reverse: toReverse(f),
+		Ticket: c.Ticket, Notice: c.Notice, Reverse: toReverse(f), courseOut: courseJSON(c),
 	}
 	if !c.EndedAt.IsZero() {
 		out.Ended = &c.EndedAt

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -29,6 +30,7 @@ type app struct {
 	configFile string
 	json       bool
 	noColor    bool
+	now        func() time.Time // nil: the machine's clock; the demo has one that it can move
 }
 
 // run is the program without its process: arguments in, exit code out.
@@ -121,7 +123,7 @@ func (a *app) open(ctx context.Context) (*daemon.Daemon, error) {
 	if err != nil {
 		return nil, err
 	}
-	return daemon.Open(ctx, cfg, daemon.Options{Log: cfg.Logger(a.err)})
+	return daemon.Open(ctx, cfg, daemon.Options{Log: cfg.Logger(a.err), Now: a.now})
 }
 
 // with runs f on the program's parts and closes them after it.

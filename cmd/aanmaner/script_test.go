@@ -2,11 +2,17 @@ package main
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"net"
 	"net/http"
 	"os"
+	"os/exec"
+	"regexp"
 	"strconv"
 	"strings"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -31,6 +37,7 @@ func TestScripts(t *testing.T) {
 		Dir: "testdata/script", Setup: setUp, UpdateScripts: os.Getenv("UPDATE") != "",
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"office": officeCommand, "cerb": cerbCommand, "count": countCommand, "service": serviceCommand, "writes": writesCommand,
+			"exits": exitsCommand, "until": untilCommand,
 		},
 	})
 }
@@ -51,13 +58,21 @@ func setUp(env *testscript.Env) error {
 	}
 	env.Values["world"] = world
 	env.Setenv("CANCEL_ON", string(backoffice.DateOf(time.Now(), zone).AddDays(28)))
+	for _, n := range []int{-1, 0, 3, 7, 35, 200} { // days from today: $IN_7
+		env.Setenv(fmt.Sprintf("IN_%d", n), string(backoffice.DateOf(time.Now(), zone).AddDays(n)))
+	}
+	listen, err := freeAddress()
+	if err != nil {
+		return err
+	}
+	env.Setenv("LISTEN", listen)
 	env.Setenv("NO_COLOR", "1")
 	return nil
 }
 
 func world(ts *testscript.TestScript) *sandbox.Sandbox { return ts.Value("world").(*sandbox.Sandbox) }
 
-// officeCommand: office pay CUSTOMER | office part CUSTOMER CENTS | office note CUSTOMER TITLE TEXT | office suspend SERVICE WHY |
+// officeCommand: office pay CUSTOMER | office part CUSTOMER CENTS | office reverse CUSTOMER | office tell | office note CUSTOMER TITLE TEXT | office suspend SERVICE WHY |
 // office fault BREAK-OR-STATUS before|after TIMES OPERATION | office heal.
 func officeCommand(ts *testscript.TestScript, _ bool, args []string) {
 	office := world(ts).Office
@@ -85,6 +100,11 @@ func officeCommand(ts *testscript.TestScript, _ bool, args []string) {
 		office.Inject(f)
 	case "heal":
 		office.Heal()
+	case "reverse":
+		ts.Check(office.Reverse(args[1]))
+	case "tell": // office tell: the payments and changes since the last time, to the bot at $LISTEN
+		world(ts).ConnectOffice(ts.Getenv("LISTEN"))
+		ts.Check(tell(world(ts)))
 	case "suspend":
 		ts.Check(office.SuspendAs("abuse desk", args[1], args[2]))
 	default:
@@ -124,6 +144,46 @@ func cerbCommand(ts *testscript.TestScript, _ bool, args []string) {
 	default:
 		ts.Fatalf("cerb %s is not known", args[0])
 	}
+}
+
+// freeAddress is one on which a script's own `aanmaner serve` can listen.
+func freeAddress() (string, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	return l.Addr().String(), l.Close()
+}
+
+// exitsCommand: exits CODE PROGRAM ARGUMENTS, which has to end with that code.
+func exitsCommand(ts *testscript.TestScript, _ bool, args []string) {
+	err := ts.Exec(args[1], args[2:]...)
+	var code *exec.ExitError
+	if !errors.As(err, &code) || strconv.Itoa(code.ExitCode()) != args[0] {
+		ts.Fatalf("ended with %v, want %s", err, args[0])
+	}
+}
+
+// untilCommand: until PATTERN PROGRAM ARGUMENTS, again and again until it prints what matches.
+func untilCommand(ts *testscript.TestScript, _ bool, args []string) {
+	want := regexp.MustCompile(args[0])
+	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); time.Sleep(50 * time.Millisecond) { // waits: another process works
+		ts.Check(ts.Exec(args[1], args[2:]...))
+		if want.MatchString(ts.ReadFile("stdout")) {
+			return
+		}
+	}
+	ts.Fatalf("%q was not printed", args[0])
+}
+
+// tell tells the bot; one that was started just now doesn't listen yet.
+func tell(w *sandbox.Sandbox) (err error) {
+	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(50 * time.Millisecond) { // waits: another process starts
+		if err = w.Tell(context.Background()); !errors.Is(err, syscall.ECONNREFUSED) {
+			return err
+		}
+	}
+	return err
 }
 
 // titles lists the titles of comments.

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -239,7 +240,7 @@ func (a *app) follow(ctx context.Context, d *daemon.Daemon, caseID int64, told i
 		}
 	} else {
 		fmt.Fprintln(a.out, stateLine(d, f.Case))
-		if f.Case.State == bot.Running {
+		if f.Case.State == bot.Running || f.Case.State == bot.Restoring || underWay(f) {
 			fmt.Fprintf(a.out, "It goes on at %s or later, by `aanmaner serve`.\n", f.Case.DueAt.In(d.Policy.Location).Format("2 January 15:04"))
 		}
 		fmt.Fprintf(a.out, "Next: aanmaner case show %d\n", caseID)
@@ -248,4 +249,14 @@ func (a *app) follow(ctx context.Context, d *daemon.Daemon, caseID int64, told i
 		return errPerson
 	}
 	return nil
+}
+
+// underWay says whether something that a case does beside standing still is to be tried again.
+func underWay(f bot.File) bool {
+	if f.Case.State != bot.Waiting && f.Case.State != bot.Held {
+		return false
+	}
+	return slices.ContainsFunc(f.Intents, func(in bot.Intent) bool {
+		return in.Step != bot.AnnounceCase && (in.Outcome == bot.NotSent || in.Outcome == bot.Started)
+	})
 }
