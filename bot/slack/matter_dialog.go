@@ -42,16 +42,16 @@ func matterTitle(k bot.MatterKind, a act) (title, submit, day string) {
 	case actGoOn:
 		return "slack.title_matter_go_on", "slack.submit_matter_go_on", ""
 	case actExtend:
-		return "slack.title_matter_extend", "slack.submit_matter_extend", "slack.day_extend"
+		return "slack.title_matter_extend", "slack.submit_matter_extend", "slack.matter_day_extend"
 	case actHold:
-		return "slack.title_matter_hold", "slack.submit_matter_hold", "slack.day_hold"
+		return "slack.title_matter_hold", "slack.submit_matter_hold", "slack.matter_day_hold"
 	case actResume:
 		return "slack.title_matter_resume", "slack.submit_matter_resume", ""
 	case actRestore:
 		if k == bot.MatterProof {
-			return "slack.title_matter_longer", "slack.submit_matter_longer", "slack.day_restore"
+			return "slack.title_matter_longer", "slack.submit_matter_longer", "slack.matter_day_restore"
 		}
-		return "slack.title_matter_restore", "slack.submit_matter_restore", "slack.day_restore"
+		return "slack.title_matter_restore", "slack.submit_matter_restore", "slack.matter_day_restore"
 	case actLeave:
 		return "slack.title_matter_leave", "slack.submit_matter_leave", ""
 	case actApprove:
@@ -63,7 +63,7 @@ func matterTitle(k bot.MatterKind, a act) (title, submit, day string) {
 	case actLater:
 		return "slack.title_matter_later", "slack.submit_matter_later", ""
 	}
-	return "slack.title_matter_contact", "slack.submit_matter_contact", "slack.day_promise"
+	return "slack.title_matter_contact", "slack.submit_matter_contact", "slack.matter_day_promise"
 }
 
 // matterDialog asks for what an act needs: a day within its bounds, a reason, and says what follows.
@@ -109,7 +109,7 @@ func choiceWithDay(a act) bot.Choice {
 // back.
 func (sc screen) matterDay(label string, m meta) slackgo.Block {
 	picker := slackgo.NewDatePickerBlockElement(fieldDay)
-	b := slackgo.NewInputBlock(fieldDay, plainText(sc.say(label)), plainText(sc.say("slack.day_between", "first", string(m.First), "last", string(m.Last))), picker)
+	b := slackgo.NewInputBlock(fieldDay, plainText(sc.say(label)), plainText(sc.say("slack.matter_day_between", "first", string(m.First), "last", string(m.Last))), picker)
 	if m.NeedDay {
 		picker.InitialDate = string(min(m.First.AddDays(7), m.Last))
 	}
