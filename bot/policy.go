@@ -19,6 +19,8 @@ const (
 	CommentTitle = "betalingsachterstand"
 	// RestoredTitle (paid, restored) is the title of the comment that ends it.
 	RestoredTitle = "betaald, hersteld"
+	// UndoneTitle (restored, begun by mistake) ends the comment of a case that should not have begun.
+	UndoneTitle = "hersteld, ten onrechte gestart"
 )
 
 // Policy is what a company has decided about the procedure: all from the configuration.
