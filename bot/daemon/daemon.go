@@ -145,7 +145,7 @@ func (d *Daemon) slackConfig() slack.Config {
 		CreditControlChannel: s.CreditControl, Mailer: d.questionMailer(), Connections: d.health.connections,
 		APIURL: s.APIURL, BotToken: s.BotToken, SigningSecret: s.SigningSecret, AppID: s.AppID, TeamIDs: s.TeamIDs,
 		EnterpriseID: s.EnterpriseID, Command: s.Command, CaseChannel: s.CaseChannel, ChannelLanguage: s.ChannelLanguage,
-		Mode: s.Mode, AppToken: s.AppToken, Replicas: s.Replicas, FallbackChannel: s.FallbackChannel, Minimal: s.Detail == "minimal",
+		Mode: s.Mode, AppToken: s.AppToken, Replicas: s.Replicas, Alone: !store.IsPostgres(d.Config.Database), FallbackChannel: s.FallbackChannel, Minimal: s.Detail == "minimal",
 		AllowedUsers: s.AllowedUsers, AllowedGroups: s.AllowedGroups, ApproverUsers: s.ApproverUsers, ApproverGroups: s.ApproverGroups,
 		AgentEmails: s.AgentEmails, ResponseOrigins: s.ResponseOrigins, Now: d.now, Observe: d.health.slack,
 		Wrap: d.health.clocked("slack"),
