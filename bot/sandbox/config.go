@@ -35,11 +35,13 @@ slack:
   case_channel: ` + CaseChannelID + `
   channel_language: %[6]s
   allowed_users: [` + Sanne + `, ` + Jacqueline + `]
+  approver_users: [` + Jacqueline + `]
   response_origins: ["%[4]s"]
 policy:
   confirm_delay: %[5]s
   grace: 6s
   backoff: [500ms, 1s, 2s]
+  approval_resellers: true
 `
 
 // ConfigFile is the path of the configuration that WriteConfig writes.

@@ -2,6 +2,7 @@ package slack
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -54,7 +55,7 @@ func newClient(cfg Config, l *linkState, log *slog.Logger) *client {
 	}
 	return &client{
 		api:  slackgo.New(cfg.BotToken, slackgo.OptionAPIURL(cfg.APIURL), slackgo.OptionHTTPClient(h), slackgo.OptionAppLevelToken(cfg.AppToken)),
-		http: h, origins: cfg.ResponseOrigins, posts: rate.NewLimiter(rate.Every(time.Second), 3),
+		http: h, origins: cfg.ResponseOrigins, posts: rate.NewLimiter(rate.Limit(cmp.Or(cfg.Posts, 1)), 3),
 		paused: map[string]time.Time{}, link: l, log: log, observe: cfg.Observe,
 	}
 }

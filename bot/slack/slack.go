@@ -40,10 +40,11 @@ type Config struct {
 	// ResponseOrigins are the origins (scheme and host) to which private answers may be posted; none: Slack's own.
 	ResponseOrigins []string
 
-	Mode     string // ModeHTTP or ModeSocket; empty: ModeHTTP
-	AppToken string // xapp-…, for ModeSocket
-	Replicas int    // how many processes serve this app, so that connections of nobody are noticed; 0: one
-	Alone    bool   // no other process can be at work on this database: a claim of another one is a dead one's
+	Mode     string  // ModeHTTP or ModeSocket; empty: ModeHTTP
+	AppToken string  // xapp-…, for ModeSocket
+	Replicas int     // how many processes serve this app, so that connections of nobody are noticed; 0: one
+	Posts    float64 // messages a second; 0: one, as Slack wants it
+	Alone    bool    // no other process can be at work on this database: a claim of another one is a dead one's
 
 	// Minimal keeps customers' names, amounts and quotes out of channels: a card says the customer's number and the state.
 	Minimal bool

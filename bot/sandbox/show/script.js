@@ -14,6 +14,7 @@ let picture = null;
 let opener = null; // the focus mark of what opened the dialog
 let shownModal = "";
 let asking = new AbortController();
+let going = false; // days are going by
 const fresh = {}; // keys of the rows a pane that changed since the visitor looked at it
 
 // ---- drawing ----
@@ -154,6 +155,18 @@ function outline(acts) {
   control?.classList.add("outlined");
 }
 
+// drawClock shows the world's time, where it can go, and why it stopped.
+function drawClock(clock) {
+  $("#now").textContent = clock.now;
+  const end = $("[data-days=end]");
+  if (end && !going) {
+    end.disabled = !clock.end;
+    if (clock.end) end.setAttribute("aria-label", clock.end); else end.removeAttribute("aria-label");
+  }
+  if ($("#stop").textContent !== clock.stop) $("#stop").textContent = clock.stop;
+  $("#stop").hidden = !clock.stop;
+}
+
 function draw(p) {
   const first = round !== p.round;
   if (first) {
@@ -165,6 +178,7 @@ function draw(p) {
   for (const [name, pane] of Object.entries(p.panes || {})) drawPane(name, pane, first);
   drawModal(p.modal);
   drawStory(p.story || {});
+  drawClock(p.clock);
   rows($("#events"), p.feed && p.feed.length ? p.feed : [{ k: "none", h: page.none }], true);
   document.documentElement.dataset.drawn = p.seen;
 }
@@ -271,6 +285,17 @@ async function command(text) {
   $("#command").focus();
 }
 
+// days lets days go by. The buttons keep the focus, and rest until that is done.
+async function days(wish) {
+  if (going) return;
+  going = true;
+  for (const b of $$("[data-days]")) b.setAttribute("aria-disabled", "true");
+  await act({ kind: "days", choose: wish });
+  going = false;
+  for (const b of $$("[data-days]")) b.removeAttribute("aria-disabled");
+  if (picture) drawClock(picture.clock);
+}
+
 // goTo goes to a row, as a link to a message does in Slack.
 async function goTo(key) {
   await leave();
@@ -308,6 +333,8 @@ document.addEventListener("click", async (e) => {
   else if ("dismiss" in d) await act({ kind: "dismiss", on: { view: $("#modal").dataset.view } });
   else if (d.pay) await act({ kind: "pay", id: d.pay });
   else if (d.part) await act({ kind: "part", id: d.part });
+  else if (d.reverse) await act({ kind: "reverse", id: d.reverse });
+  else if (d.days) await days(d.days);
   else if (d.try) await command("/terminate " + d.try);
   else if (d.command) await command(d.command);
   else if (d.tab) { show(d.tab); $("#pane-" + d.tab).focus({ preventScroll: true }); }
@@ -368,6 +395,7 @@ document.addEventListener("keydown", (e) => {
   if (panes[e.key - 1]) { show(panes[e.key - 1]); $("#pane-" + panes[e.key - 1]).focus(); }
   else if (e.key === "/") { e.preventDefault(); show("slack"); $("#command").focus(); }
   else if (e.key === "s") doStep();
+  else if (e.key === "." && $("[data-days]")) days("1");
   else if (e.key === "?") $("#help").showModal();
 });
 
@@ -392,6 +420,7 @@ async function doStep() {
     const control = await until(() => $(a.sel));
     if (!control) break;
     const pane = control.closest(".pane");
+    if (control.closest("#controls") && a.do === "click" && !control.checkVisibility()) $("#more").click();
     if (pane) show(pane.id.slice(5));
     (control.closest("li") || control).scrollIntoView({ block: "nearest" });
     if (a.do === "who" && control.value !== a.value) await become(a.value);
