@@ -46,7 +46,7 @@ type Daemon struct {
 type Options struct {
 	Log       *slog.Logger     // nil: nothing is logged
 	Now       func() time.Time // nil: the machine's clock
-	Posts     float64          // messages a second that Slack takes; 0: one
+	Quick     bool             // the Slack serves nobody else: messages and edits come as fast as they can
 	Decorate  func(bot.World) bot.World
 	DecorateS func(bot.Store) bot.Store
 }
@@ -146,7 +146,7 @@ func (d *Daemon) slackConfig(o Options) slack.Config {
 		CreditControlChannel: s.CreditControl, Mailer: d.questionMailer(), Connections: d.health.connections,
 		APIURL: s.APIURL, BotToken: s.BotToken, SigningSecret: s.SigningSecret, AppID: s.AppID, TeamIDs: s.TeamIDs,
 		EnterpriseID: s.EnterpriseID, Command: s.Command, CaseChannel: s.CaseChannel, ChannelLanguage: s.ChannelLanguage,
-		Mode: s.Mode, AppToken: s.AppToken, Replicas: s.Replicas, Alone: !store.IsPostgres(d.Config.Database), Posts: o.Posts, FallbackChannel: s.FallbackChannel, Minimal: s.Detail == "minimal",
+		Mode: s.Mode, AppToken: s.AppToken, Replicas: s.Replicas, Alone: !store.IsPostgres(d.Config.Database), Quick: o.Quick, FallbackChannel: s.FallbackChannel, Minimal: s.Detail == "minimal",
 		AllowedUsers: s.AllowedUsers, AllowedGroups: s.AllowedGroups, ApproverUsers: s.ApproverUsers, ApproverGroups: s.ApproverGroups,
 		AgentEmails: s.AgentEmails, ResponseOrigins: s.ResponseOrigins, Now: d.now, Observe: d.health.slack,
 		Wrap: d.health.clocked("slack"),

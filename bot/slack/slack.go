@@ -40,11 +40,11 @@ type Config struct {
 	// ResponseOrigins are the origins (scheme and host) to which private answers may be posted; none: Slack's own.
 	ResponseOrigins []string
 
-	Mode     string  // ModeHTTP or ModeSocket; empty: ModeHTTP
-	AppToken string  // xapp-…, for ModeSocket
-	Replicas int     // how many processes serve this app, so that connections of nobody are noticed; 0: one
-	Posts    float64 // messages a second; 0: one, as Slack wants it
-	Alone    bool    // no other process can be at work on this database: a claim of another one is a dead one's
+	Mode     string // ModeHTTP or ModeSocket; empty: ModeHTTP
+	AppToken string // xapp-…, for ModeSocket
+	Replicas int    // how many processes serve this app, so that connections of nobody are noticed; 0: one
+	Quick    bool   // for a Slack that serves nobody else: messages and edits come as fast as they can
+	Alone    bool   // no other process can be at work on this database: a claim of another one is a dead one's
 
 	// Minimal keeps customers' names, amounts and quotes out of channels: a card says the customer's number and the state.
 	Minimal bool
@@ -115,6 +115,9 @@ func New(cfg Config, reception *bot.Reception, store bot.Store, words *wording.C
 			slow: 5 * time.Second, silent: 20 * time.Second, glance: 3 * time.Second, submit: 1500 * time.Millisecond, redraw: 2 * time.Second,
 			sweep: 5 * time.Second, elsewhere: drawTimeout + 15*time.Second, dead: 2 * time.Second, tidy: 10 * time.Minute, home: 10 * time.Second, sockets: defaultSocketPace(),
 		},
+	}
+	if cfg.Quick {
+		s.pace.redraw = 50 * time.Millisecond
 	}
 	s.client = newClient(cfg, s.link, log)
 	s.rights = newRights(cfg, s.client, log)

@@ -145,7 +145,7 @@ func (a *app) demoWorld(ctx context.Context, page *show.Show, again <-chan strin
 	if err != nil {
 		return err
 	}
-	d, err := daemon.Open(ctx, cfg, daemon.Options{Log: cfg.Logger(a.err), Now: clock.Now, Posts: demoPosts})
+	d, err := daemon.Open(ctx, cfg, daemon.Options{Log: cfg.Logger(a.err), Now: clock.Now, Quick: true})
 	if err != nil {
 		return err
 	}

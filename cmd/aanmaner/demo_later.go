@@ -14,9 +14,6 @@ import (
 	"github.com/aanmaner/aanmaner/bot/sandbox"
 )
 
-// demoPosts is how many messages a second the practice world's Slack takes: it has nobody else to serve.
-const demoPosts = 50
-
 // within is the bot in this process, on the world's clock: a process of its own would live on the machine's.
 type within struct {
 	world *sandbox.Sandbox
@@ -34,7 +31,7 @@ func (w *within) Start(ctx context.Context) (string, error) {
 	}
 	ctx, w.end = context.WithCancel(ctx)
 	log := slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelError}))
-	d, err := daemon.Open(ctx, cfg, daemon.Options{Log: log, Now: w.now, Posts: demoPosts})
+	d, err := daemon.Open(ctx, cfg, daemon.Options{Log: log, Now: w.now, Quick: true})
 	if err != nil {
 		w.end()
 		return "", err

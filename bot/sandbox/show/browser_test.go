@@ -102,7 +102,7 @@ func (s *stage) startWorld(l look) {
 	s.must(err)
 	cfg, err := world.Config()
 	s.must(err)
-	d, err := daemon.Open(ctx, cfg, daemon.Options{Now: clock.Now, Posts: 50})
+	d, err := daemon.Open(ctx, cfg, daemon.Options{Now: clock.Now, Quick: true})
 	s.must(err)
 	page, err := show.New(show.Options{Zone: zone, Lang: l.lang, Again: func(string) {}})
 	s.must(err)
