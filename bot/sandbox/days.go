@@ -43,8 +43,8 @@ const (
 )
 
 // To goes on morning by morning until a day's. On each the bot first does what has come due, in its order. When that puts a
-// question before people, the days stop there.
-func (d *Days) To(ctx context.Context, day backoffice.Date) (Stop, error) {
+// question before people, the days stop there. seen is called after each.
+func (d *Days) To(ctx context.Context, day backoffice.Date, seen func()) (Stop, error) {
 	if !d.mu.TryLock() {
 		return Stop{}, ErrGoing
 	}
@@ -61,7 +61,9 @@ func (d *Days) To(ctx context.Context, day backoffice.Date) (Stop, error) {
 		if err := d.settle(ctx); err != nil {
 			return Stop{}, err
 		}
-		if stop, err := d.newly(ctx, asked); err != nil || stop.CaseID != 0 {
+		stop, err := d.newly(ctx, asked)
+		seen()
+		if err != nil || stop.CaseID != 0 {
 			return stop, err
 		}
 	}

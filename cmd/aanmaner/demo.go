@@ -172,8 +172,8 @@ func shown(world *sandbox.Sandbox, clock *sandbox.Clock, d *daemon.Daemon) show.
 	days := sandbox.NewDays(clock, d)
 	return show.World{
 		Now: clock.Now, Tell: world.Tell,
-		Days: func(ctx context.Context, day string) (show.Stop, error) {
-			stop, err := days.To(ctx, backoffice.Date(day))
+		Days: func(ctx context.Context, day string, seen func()) (show.Stop, error) {
+			stop, err := days.To(ctx, backoffice.Date(day), seen)
 			if err != nil || stop.CaseID == 0 {
 				return show.Stop{}, err
 			}

@@ -134,8 +134,8 @@ func worldOf(w *sandbox.Sandbox, clock *sandbox.Clock, d *daemon.Daemon) show.Wo
 	days := sandbox.NewDays(clock, d)
 	return show.World{
 		Now: clock.Now, Tell: w.Tell,
-		Days: func(ctx context.Context, day string) (show.Stop, error) {
-			stop, err := days.To(ctx, backoffice.Date(day))
+		Days: func(ctx context.Context, day string, seen func()) (show.Stop, error) {
+			stop, err := days.To(ctx, backoffice.Date(day), seen)
 			if err != nil || stop.CaseID == 0 {
 				return show.Stop{}, err
 			}

@@ -36,27 +36,39 @@ func (d *painter) end() (day string) {
 }
 
 // letGo lets days go by: so many, or until the first day on which orders end. What stops them is told.
-func (s *Show) letGo(ctx context.Context, now scene, wish string) error {
-	if now.Days == nil {
-		return errors.New("there is no clock to move")
-	}
-	d := painter{show: s, world: now.World, today: s.today(now), visitor: visitor{lang: s.lang}, t: s.words.in(s.lang)}
-	d.look()
-	day, known := d.end(), true
-	switch wish {
-	case "1":
-		day = later(d.today, 1)
-	case "7":
-		day = later(d.today, 7)
-	default:
-		known = wish == "end"
-	}
-	if day == "" || !known {
+func (s *Show) letGo(ctx context.Context, now scene, wish, lang string) error {
+	day := s.dayWished(now, wish)
+	if now.Days == nil || day == "" {
 		return errors.New("there is no such day to go to")
 	}
-	stop, err := now.Days(ctx, day)
+	stop, err := now.Days(ctx, day, func() { s.watch(now) })
 	now.feed.went(event{at: now.Now(), key: "feed.clock", pairs: []string{"day", s.today(now)}}, stop)
-	return err
+	if err != nil {
+		return errors.New(s.words.in(lang)("days.busy", "day", snippets.LongDate(lang, s.today(now))))
+	}
+	return nil
+}
+
+// dayWished is the day that a visitor wants to go to; empty: there is none.
+func (s *Show) dayWished(now scene, wish string) string {
+	switch wish {
+	case "1":
+		return later(s.today(now), 1)
+	case "7":
+		return later(s.today(now), 7)
+	case "end":
+		d := s.painter(now, visitor{lang: s.lang})
+		d.look()
+		return d.end()
+	}
+	return ""
+}
+
+// watch notes what there is to see now, so that the feed tells each thing at its time.
+func (s *Show) watch(now scene) {
+	d := s.painter(now, visitor{lang: s.lang})
+	d.look()
+	now.feed.watch(d)
 }
 
 func later(day string, n int) string {

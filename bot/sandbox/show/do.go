@@ -25,6 +25,14 @@ type deed struct {
 	Lang   string            `json:"lang"`
 }
 
+// language is the visitor's; other where none is given.
+func (d deed) language(other string) string {
+	if d.Lang == "nl" || d.Lang == "en" {
+		return d.Lang
+	}
+	return other
+}
+
 // deedTimeout is longer than Slack waits for the bot, so that what Slack then shows is shown.
 const deedTimeout = 8 * time.Second
 
@@ -78,7 +86,7 @@ func (s *Show) carryOut(ctx context.Context, now scene, d deed, notice *string) 
 	case "reverse":
 		return s.booked(ctx, now, now.Office.Reverse(d.ID))
 	case "days":
-		return s.letGo(ctx, now, d.Choose)
+		return s.letGo(ctx, now, d.Choose, d.language(s.lang))
 	case "again":
 		if s.again != nil {
 			s.again(d.Lang)

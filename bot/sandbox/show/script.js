@@ -158,10 +158,11 @@ function outline(acts) {
 // drawClock shows the world's time, where it can go, and why it stopped.
 function drawClock(clock) {
   $("#now").textContent = clock.now;
-  const end = $("[data-days=end]");
-  if (end && !going) {
-    end.disabled = !clock.end;
-    if (clock.end) end.setAttribute("aria-label", clock.end); else end.removeAttribute("aria-label");
+  for (const b of $$("[data-days]")) {
+    const end = b.dataset.days === "end";
+    b.setAttribute("aria-disabled", String(going || end && !clock.end));
+    if (end && clock.end) b.setAttribute("aria-label", clock.end);
+    else if (end) b.removeAttribute("aria-label");
   }
   if ($("#stop").textContent !== clock.stop) $("#stop").textContent = clock.stop;
   $("#stop").hidden = !clock.stop;
@@ -213,7 +214,7 @@ function look() {
 async function act(deed) {
   notice("");
   try {
-    const answer = await fetch("do", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ who: $("#who").value, ...deed }) });
+    const answer = await fetch("do", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ who: $("#who").value, lang, ...deed }) });
     const said = await answer.json();
     notice(said.notice || "");
   } catch {
@@ -287,13 +288,12 @@ async function command(text) {
 
 // days lets days go by. The buttons keep the focus, and rest until that is done.
 async function days(wish) {
-  if (going) return;
+  if (going || wish === "end" && !picture.clock.end) return;
   going = true;
-  for (const b of $$("[data-days]")) b.setAttribute("aria-disabled", "true");
+  drawClock(picture.clock);
   await act({ kind: "days", choose: wish });
   going = false;
-  for (const b of $$("[data-days]")) b.removeAttribute("aria-disabled");
-  if (picture) drawClock(picture.clock);
+  drawClock(picture.clock);
 }
 
 // goTo goes to a row, as a link to a message does in Slack.
@@ -395,7 +395,7 @@ document.addEventListener("keydown", (e) => {
   if (panes[e.key - 1]) { show(panes[e.key - 1]); $("#pane-" + panes[e.key - 1]).focus(); }
   else if (e.key === "/") { e.preventDefault(); show("slack"); $("#command").focus(); }
   else if (e.key === "s") doStep();
-  else if (e.key === "." && $("[data-days]")) days("1");
+  else if (e.key === "." && picture && $("[data-days]")) days("1");
   else if (e.key === "?") $("#help").showModal();
 });
 

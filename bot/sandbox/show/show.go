@@ -45,8 +45,8 @@ type World struct {
 	Now func() time.Time // the world's clock; nil: the machine's
 	// Tell has the back office tell the bot what happened, after each payment; nil: it doesn't.
 	Tell func(context.Context) error
-	// Days lets days go by until the morning of a day (YYYY-MM-DD); nil: the clock can't be moved.
-	Days func(ctx context.Context, day string) (Stop, error)
+	// Days lets days go by until the morning of a day (YYYY-MM-DD), and calls seen after each; nil: the clock can't be moved.
+	Days func(ctx context.Context, day string, seen func()) (Stop, error)
 }
 
 // Stop says why the days stopped early: somebody has to decide. Without a Why they didn't.
