@@ -75,7 +75,7 @@ func (d *Days) today() backoffice.Date { return backoffice.DateOf(d.clock.Now(),
 func (d *Days) settle(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, dayPatience)
 	defer cancel()
-	if err := d.bot.Settle(ctx); err != nil {
+	if err := d.bot.CatchUp(ctx); err != nil {
 		return fmt.Errorf("the bot isn't done with %s: %w", d.today(), err)
 	}
 	return nil

@@ -7,10 +7,10 @@ import (
 	"github.com/aanmaner/aanmaner/bot"
 )
 
-// Settle has everything taken up at once that is due, and waits until it is done: no case is due or worked on, nothing that came
+// CatchUp has everything taken up at once that is due, and waits until it is done: no case is due or worked on, nothing that came
 // in is unheard, and every card shows how its case is. The questions to people whose time has come are put to them after it. For
 // whoever moves the clock by hand.
-func (d *Daemon) Settle(ctx context.Context) error {
+func (d *Daemon) CatchUp(ctx context.Context) error {
 	tick := time.NewTicker(5 * time.Millisecond)
 	defer tick.Stop()
 	for {
