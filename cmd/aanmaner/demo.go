@@ -31,8 +31,10 @@ func (a *app) demoCommand() *cobra.Command {
 		Long: `Starts a Cerb, a back office with twenty customers, a Slack workspace and the customers' inbox, all made up and on
 loopback, and the bot among them. Nothing leaves this machine, and nothing is kept.
 
-Without --play it serves a page on which all of it can be seen and used, and runs until it is interrupted. With --play it
-tells a story, step by step, and checks how it ends.
+Without --play it serves a page on which all of it can be seen and used, and runs until it is interrupted. Customers pay
+there, in full or in part, and banks take payments back. Days go by as you wish: the clock stops where a person has to decide.
+It begins on a morning on which people work, and moves nothing but this world. With --play it tells a story in which weeks go
+by, step by step, and checks how it ends.
 
 Exit status: 0 the story ended as it should (or the demo was interrupted), 1 something differs, 2 wrong usage.`,
 		Example: "  aanmaner demo\n  aanmaner demo --lang en\n  aanmaner demo --play",

@@ -6,8 +6,13 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/aanmaner/aanmaner/bot"
 	"github.com/aanmaner/aanmaner/snippets"
+)
+
+// What the back office shows of a case: why an order was cancelled, and the comment that ends it.
+const (
+	forDebt = "Client defaults on payment"
+	settled = "betaald, hersteld"
 )
 
 // daysTimeout is how long the clock may be on its way to the day on which orders end.
@@ -27,7 +32,7 @@ func (d *painter) clockControl() clockJSON {
 func (d *painter) end() (day string) {
 	for _, c := range d.customers {
 		for _, s := range c.Services {
-			if k := s.Cancellation; k != nil && !k.Executed && k.Reason == bot.CancelReason && k.At > d.today && (day == "" || k.At < day) {
+			if k := s.Cancellation; k != nil && !k.Executed && k.Reason == forDebt && k.At > d.today && (day == "" || k.At < day) {
 				day = k.At
 			}
 		}

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/aanmaner/aanmaner/backoffice/inhouse/inhousefake"
-	"github.com/aanmaner/aanmaner/bot"
 	"github.com/aanmaner/aanmaner/bot/slack/slackfake"
 )
 
@@ -145,7 +144,7 @@ func (d *painter) noteSights(c inhousefake.Snapshot) (out []sight) {
 		if n.At.In(d.show.zone).Format(time.DateOnly) < d.today {
 			out = append(out, sight{mark: "later " + c.Customer.ID})
 		}
-		if n.Title == bot.RestoredTitle {
+		if n.Title == settled {
 			out = append(out, sight{mark: "restored " + c.Customer.ID})
 		}
 	}

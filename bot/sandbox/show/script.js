@@ -420,7 +420,8 @@ async function doStep() {
     const control = await until(() => $(a.sel));
     if (!control) break;
     const pane = control.closest(".pane");
-    if (control.closest("#controls") && a.do === "click" && !control.checkVisibility()) $("#more").click();
+    const folded = a.do === "click" && control.closest("#controls") && !control.checkVisibility();
+    if (folded) $("#more").click();
     if (pane) show(pane.id.slice(5));
     (control.closest("li") || control).scrollIntoView({ block: "nearest" });
     if (a.do === "who" && control.value !== a.value) await become(a.value);
@@ -428,6 +429,8 @@ async function doStep() {
     else if (a.do === "click") control.click();
     outline(picture.story.acts || []);
     if (!still.matches) await new Promise((ok) => setTimeout(ok, 350)); // for the eye to follow
+    if ("days" in control.dataset) await until(() => !going);
+    if (folded) $("#more").click();
   }
   button.disabled = false;
 }
