@@ -26,8 +26,10 @@ func (k *Clerk) money(ctx context.Context, c Case, l Lease) error {
 		if err != nil {
 			return err
 		}
-		c.Course.LookAt = k.world.Now().Add(max(k.world.Policy.PaymentPoll, k.backoff(1)))
+		now := k.world.Now()
+		c.Course.LookAt, c.Course.LookTried = now.Add(max(k.world.Policy.PaymentPoll, k.backoff(1))), now
 		if failed == nil && c.watchesMoney() {
+			c.Course.LookedAt = now
 			if err := k.judge(ctx, tx, &c, facts); err != nil {
 				return err
 			}
@@ -60,6 +62,11 @@ func (k *Clerk) judge(ctx context.Context, tx Tx, c *Case, f Facts) error {
 	now := c.Terms.debtNow(f)
 	if !now.open {
 		return k.paid(ctx, tx, c, f)
+	}
+	for _, i := range f.Invoices {
+		if slices.Contains(c.Terms.InvoiceIDs(), i.ID) {
+			c.Course.Reminders = max(c.Course.Reminders, i.Reminders)
+		}
 	}
 	owed := c.Owed().Outstanding
 	before := owed

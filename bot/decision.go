@@ -57,18 +57,18 @@ func (r *Reception) Decide(ctx context.Context, caseID int64, d Decision, by Act
 		if s, err := tx.Signal(ctx, key); err != nil || s.ID != "" {
 			return err
 		}
+		said := Signal{ID: key, CaseID: caseID, Kind: SignalDecide, By: by, Body: raw, ReceivedAt: r.world.Now()}
+		if err := r.settle(ctx, tx, d, said); err != nil { // first, as who was quicker says more than how the case stands since
+			return err
+		}
 		if why := d.check(c, r.world); !why.IsZero() {
 			return &NotNow{Reason: why}
 		}
 		if why := d.foreignEyes(c, by); !why.IsZero() {
 			return &NotNow{Reason: why}
 		}
-		said := Signal{ID: key, CaseID: caseID, Kind: SignalDecide, By: by, Body: raw, ReceivedAt: r.world.Now()}
 		if c.State.Closed() {
 			return r.decideAfter(ctx, tx, c, d, said)
-		}
-		if err := r.settle(ctx, tx, d, said); err != nil {
-			return err
 		}
 		_, err = tx.InsertSignal(ctx, said)
 		return err

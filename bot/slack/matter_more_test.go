@@ -24,7 +24,7 @@ func TestWhoAskedCannotApproveAndAColleagueCan(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, large, func(w *world) { w.config.ApproverUsers = []string{sanne, kees} })
 	v := w.ask(sanne, "10234")
-	if said := slackfake.RenderView(v); v.Submit != "Goedkeuring vragen" || !strings.Contains(said, "Zodra een collega goedkeurt") {
+	if said := slackfake.RenderView(v); v.Submit != "Goedkeuring vragen" || !strings.Contains(said, "Zodra debiteurenbeheer goedkeurt") {
 		t.Errorf("the preview says %q, %s", v.Submit, said)
 	}
 	w.submit(sanne, v, nil)
@@ -37,7 +37,9 @@ func TestWhoAskedCannotApproveAndAColleagueCan(t *testing.T) {
 		t.Errorf("%v", w.office.Writes())
 	}
 	w.press(kees, m, "Goedkeuren")
-	w.matter("Goedgekeurd door Kees Bakker")
+	if said := slackfake.RenderMessage(w.matter("Goedgekeurd door Kees Bakker")); strings.Contains(said, "Bezig") {
+		t.Errorf("the card says for good: %s", said)
+	}
 	w.eventually("the procedure's end", w.waitsForPayment)
 }
 
@@ -244,13 +246,13 @@ func (w *world) takesUp() {
 
 func TestADecisionThatCannotBeDoneBringsTheButtonsBack(t *testing.T) {
 	t.Parallel()
-	w, m := deadline(t)
+	w, _ := deadline(t)
 	w.stop() // nobody hears it before the case has moved on
 	ctx := context.Background()
 	must(t, w.desk.Decide(ctx, 1, bot.Decision{Choice: bot.ChooseExtend, Matter: w.only1().ID, Until: "2027-01-11", Why: "x"}, bot.Actor{Name: "Bram Smit"}, "k"))
 	w.hold = true
 	w.start()
-	m = w.matter("Bezig, door Bram Smit…")
+	m := w.matter("Bezig, door Bram Smit…")
 	if strings.Contains(slackfake.RenderMessage(m), "Laten doorgaan") {
 		t.Errorf("%s", slackfake.RenderMessage(m))
 	}

@@ -55,7 +55,7 @@ func (sc screen) preview(p bot.Preview, a asked, changed string) slackgo.ModalVi
 	return v
 }
 
-// submitOf says what the agent's confirmation does.
+// submitOf is the word for what confirming does.
 func submitOf(p bot.Plan) string {
 	switch {
 	case len(p.Approval) > 0:
