@@ -3,6 +3,7 @@ package sandbox
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/aanmaner/aanmaner/bot/slack/slackfake"
@@ -61,16 +62,17 @@ func (p *play) asksFor(ctx context.Context, customer string) error {
 // cannotApprove shows that who asked can't agree as well: neither by the card, which is credit control's, nor at the command line.
 func (p *play) cannotApprove(ctx context.Context, customer string, card slackfake.Message) error {
 	p.say("Sanne presses: Goedkeuren")
-	before := len(p.Slack.Ephemerals(Sanne))
 	if got := p.Slack.Click(ctx, Sanne, card.On(), "Goedkeuren"); !got.OK() {
 		return fmt.Errorf("the click got status %d: %v", got.Status, got.Err)
 	}
-	if err := p.until(ctx, "the answer", func() bool { return len(p.Slack.Ephemerals(Sanne)) > before }); err != nil {
+	const said = "Dit kan alleen debiteurenbeheer. Er is niets gewijzigd."
+	answered := func() bool {
+		return slices.ContainsFunc(p.Slack.Ephemerals(Sanne), func(e slackfake.Ephemeral) bool { return e.Text == said })
+	}
+	if err := p.until(ctx, "the answer that it isn't hers to approve", answered); err != nil {
 		return err
 	}
-	said := p.Slack.Ephemerals(Sanne)[before].Text
 	p.quote(said)
-	p.expect("it isn't hers to approve", strings.Contains(said, "Dit kan alleen debiteurenbeheer"), said)
 	id, err := p.caseOf(ctx, customer)
 	if err != nil {
 		return err

@@ -41,6 +41,7 @@ policy:
   confirm_delay: %[5]s
   grace: 6s
   backoff: [500ms, 1s, 2s]
+  payment_poll: 168h   # the back office tells what happens; weeks that go by in a moment needn't be full of looks
   approval_resellers: true
 `
 

@@ -39,7 +39,7 @@ var ErrGoing = errors.New("days are going by already")
 
 const (
 	// dayPatience is how long the bot may take for what one day brings, cardPatience for putting a question to people.
-	dayPatience, cardPatience = 10 * time.Second, 5 * time.Second
+	dayPatience, cardPatience = 30 * time.Second, 30 * time.Second
 )
 
 // To goes on morning by morning until a day's. On each the bot first does what has come due, in its order. When that puts a

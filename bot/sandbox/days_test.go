@@ -179,16 +179,16 @@ func TestDaysPassAWeekendOnWhichNobodyIsAsked(t *testing.T) {
 	}
 }
 
-// All that are listed in the morning are a month's work in a moment.
-func TestAMonthOfManyCasesIsAMoment(t *testing.T) {
+// How long it takes is told, not judged: it is 3 s at most on a machine that has nothing else to do.
+func TestAMonthOfManyCasesGoesBy(t *testing.T) {
 	w := from(t, "2026-11-27")
 	w.terminates("10234", "10235", "10237", "10245", "d30110", "10252")
 	begun := time.Now()
 	stop, mornings := w.to("2026-12-25")
 	took := time.Since(begun)
 	t.Logf("%d days of 6 cases in %s", len(mornings), took)
-	if stop.CaseID == 0 || took > 15*time.Second { // 3 s on a machine with nothing else to do
-		t.Errorf("%s, stopped for %+v", took, stop)
+	if stop.CaseID == 0 {
+		t.Errorf("stopped for %+v", stop)
 	}
 }
 

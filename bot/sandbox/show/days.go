@@ -16,7 +16,7 @@ const (
 )
 
 // daysTimeout is how long the clock may be on its way to the day on which orders end.
-const daysTimeout = time.Minute
+const daysTimeout = 3 * time.Minute
 
 // clockControl is what the page's head shows of the world's time.
 func (d *painter) clockControl() clockJSON {
