@@ -142,6 +142,7 @@ func TestTheStripWorksItsOwnControls(t *testing.T) {
 	s.has("#stop", s.look.says().stops)
 	s.run(chromedp.Click("#step"))
 	s.until("the end of the story", `!document.querySelector("#steps .current") && !document.querySelector("#step").disabled`)
+	s.shows("[data-rows=slack]", s.look.says().restored)
 	s.restored()
 	s.run(chromedp.Click("#others button"))
 	s.until("the next story's command in the field, and no dialog before it", `document.querySelector("#command").value.startsWith("/terminate 1") && !document.querySelector("#modal")`)
