@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/aanmaner/aanmaner/backoffice"
 	"github.com/aanmaner/aanmaner/bot/wording"
@@ -27,7 +28,7 @@ func (k *Clerk) money(ctx context.Context, c Case, l Lease) error {
 			return err
 		}
 		now := k.world.Now()
-		c.Course.LookAt, c.Course.LookTried = now.Add(max(k.world.Policy.PaymentPoll, k.backoff(1))), now
+		c.Course.LookTried, c.Course.LookAt = now, k.looksNext(failed)
 		if failed == nil && c.watchesMoney() {
 			c.Course.LookedAt = now
 			if err := k.judge(ctx, tx, &c, facts); err != nil {
@@ -38,6 +39,18 @@ func (k *Clerk) money(ctx context.Context, c Case, l Lease) error {
 	})
 	k.changed(c.ID)
 	return err
+}
+
+// looksNext is when the money is looked at again by the clock; zero: it isn't.
+func (k *Clerk) looksNext(failed error) time.Time {
+	every := k.world.Policy.PaymentPoll
+	switch {
+	case failed != nil:
+		every = max(every, k.backoff(1))
+	case every == 0:
+		return time.Time{}
+	}
+	return k.world.Now().Add(every)
 }
 
 // gatherDebt reads how the invoices of a case stand now.
