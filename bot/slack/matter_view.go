@@ -252,7 +252,9 @@ func (sc screen) matterOutcome(f matterFile) string {
 	if s.Why != "" && !sc.minimal {
 		text += " · “" + esc(line(s.Why, maxReason)) + "”"
 	}
-	if _, state := sc.state(f.File); state != "" && !f.Case.State.Closed() {
+	// A decided card isn't drawn again: that the bot is at work would stand there for good.
+	moving := f.Case.State == bot.Running || f.Case.State == bot.Restoring
+	if _, state := sc.state(f.File); state != "" && !f.Case.State.Closed() && !moving {
 		text += "\n" + state
 	}
 	return text

@@ -43,6 +43,8 @@ type Config struct {
 	Mode     string // ModeHTTP or ModeSocket; empty: ModeHTTP
 	AppToken string // xapp-…, for ModeSocket
 	Replicas int    // how many processes serve this app, so that connections of nobody are noticed; 0: one
+	Quick    bool   // for a Slack that serves nobody else: messages and edits come as fast as they can
+	Alone    bool   // no other process can be at work on this database: a claim of another one is a dead one's
 
 	// Minimal keeps customers' names, amounts and quotes out of channels: a card says the customer's number and the state.
 	Minimal bool
@@ -92,6 +94,7 @@ type pace struct {
 
 	sweep     time.Duration // between two looks for what another replica left or changed
 	elsewhere time.Duration // so long another replica's claim on a card counts
+	dead      time.Duration // and that of a process that is dead: its last call may still be on its way
 	home      time.Duration // between two looks whether a home tab looks other by now
 	tidy      time.Duration // between two looks for second cards
 
@@ -110,8 +113,11 @@ func New(cfg Config, reception *bot.Reception, store bot.Store, words *wording.C
 		link:    newLink(cfg), queue: make(chan job, maxQueue), booted: cfg.Now(),
 		pace: pace{
 			slow: 5 * time.Second, silent: 20 * time.Second, glance: 3 * time.Second, submit: 1500 * time.Millisecond, redraw: 2 * time.Second,
-			sweep: 5 * time.Second, elsewhere: drawTimeout + 15*time.Second, tidy: 10 * time.Minute, home: 10 * time.Second, sockets: defaultSocketPace(),
+			sweep: 5 * time.Second, elsewhere: drawTimeout + 15*time.Second, dead: 2 * time.Second, tidy: 10 * time.Minute, home: 10 * time.Second, sockets: defaultSocketPace(),
 		},
+	}
+	if cfg.Quick {
+		s.pace.redraw = 50 * time.Millisecond
 	}
 	s.client = newClient(cfg, s.link, log)
 	s.rights = newRights(cfg, s.client, log)
