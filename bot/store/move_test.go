@@ -81,7 +81,7 @@ func TestMoveCopiesEverythingAndCanBeRepeated(t *testing.T) {
 		}
 		again, err := move(from, to)
 		must(t, err)
-		if len(again) != 8 || !again[0].There || again[3].Rows != 6 {
+		if len(again) != 9 || !again[0].There || again[3].Rows != 6 {
 			t.Errorf("moved again: %+v", again)
 		}
 		source, target := open(t, store.Config{Path: from}), open(t, store.Config{Path: to})
