@@ -76,7 +76,7 @@ func (d *digest) order(zone *time.Location) {
 // digest is the message: how much waits, how much of it was handled, and the first of each kind.
 func (sc screen) digest(d digest) message {
 	head := sc.digestHead(d)
-	text := strings.ReplaceAll(strings.Join(head, ", "), "*", "")
+	text := strings.NewReplacer("*", "", ":white_check_mark: ", "").Replace(strings.Join(head, ", ")) // for the ear
 	blocks := []slackgo.Block{section(strings.Join(head, " · "))}
 	if sc.dry() {
 		text = sc.say("dry_run") + ". " + text

@@ -1,6 +1,8 @@
 package slack
 
 import (
+	"fmt"
+	"strings"
 	"time"
 
 	"github.com/aanmaner/aanmaner/backoffice"
@@ -19,6 +21,19 @@ const (
 	// handAfter is how many working days it waits before it goes to the stand-in.
 	handAfter = 2
 )
+
+// ParseHours reads working hours such as "9:00 - 17:30", as times since midnight. They have to end on the same day, and be longer than
+// the four hours after which people are reminded.
+func ParseHours(s string) (from, to time.Duration, err error) {
+	first, last, _ := strings.Cut(s, "-")
+	begin, err1 := time.Parse("15:04", strings.TrimSpace(first))
+	end, err2 := time.Parse("15:04", strings.TrimSpace(last))
+	if err1 != nil || err2 != nil || end.Sub(begin) < remindAfter {
+		return 0, 0, fmt.Errorf("%q isn't written like 9:00 - 17:30, or is less than four hours", s)
+	}
+	midnight := begin.Truncate(24 * time.Hour)
+	return begin.Sub(midnight), end.Sub(midnight), nil
+}
 
 // hours counts working time: on working days, between two times by the clock on the wall.
 type hours struct {
