@@ -197,7 +197,7 @@ func TestADigestIsEditedAsMattersAreSettledAndANewOneComesEachMorning(t *testing
 	m = w.digest("*4 zaken wachten op jullie*")
 	w.until("a new one", func(p slackfake.Snapshot) bool { return len(digests(p)) == 2 })
 	w.settles(4)
-	w.digest("*Alle 4 zaken zijn afgehandeld*")
+	w.digest("*Alles is afgehandeld* · 4 zaken")
 	w.restful()
 	if old, _ := w.Snapshot().Message(cases, first.TS); strings.Contains(slackfake.RenderMessage(old), "7 van 7") {
 		t.Error("yesterday's was edited today")

@@ -213,20 +213,16 @@ func (sc screen) digestDay(d digest, r digestRow) string {
 	if day.IsZero() {
 		return ""
 	}
-	key := "slack.digest_ends"
+	keys := [3]string{"slack.digest_ends_today", "slack.digest_ends_tomorrow", "slack.digest_ends_on"}
 	switch {
 	case phase(r.c) == bot.Approving:
 		return sc.say("slack.digest_approve_by", "at", wording.Instant(r.c.Course.ApproveBy))
 	case r.cancelled:
-		key = "slack.digest_cancelled"
+		keys = [3]string{"slack.digest_cancelled_today", "slack.digest_cancelled_tomorrow", "slack.digest_cancelled_on"}
 	}
-	switch day {
-	case today:
-		key += "_today"
-	case today.AddDays(1):
-		key += "_tomorrow"
-	default:
-		key += "_on"
+	key := keys[2]
+	if day <= today.AddDays(1) && day >= today {
+		key = keys[today.DaysUntil(day)]
 	}
 	return sc.say(key, "day", string(day))
 }

@@ -77,7 +77,7 @@ func TestWithoutAStandInTheDigestSaysSo(t *testing.T) {
 			w.until("the mention", func(p slackfake.Snapshot) bool { return len(calledIn(p)) == 1 })
 			w.sets("2026-11-26 10:00")
 			m := w.digest("wacht al meer dan 2 werkdagen")
-			if text := slackfake.RenderMessage(m); name == "none" && !strings.Contains(text, "Er is geen vervanger ingesteld: 1 zaak") {
+			if text := slackfake.RenderMessage(m); name == "none" && !strings.Contains(text, "Er is geen vervanger ingesteld om over te nemen wat al meer dan 2 werkdagen wacht (1 zaak)") {
 				t.Errorf("%s", text)
 			}
 			w.restful()
