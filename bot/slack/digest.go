@@ -52,7 +52,8 @@ func (s *Slack) standsWhere(ctx context.Context, tx bot.Tx, d *matterDraw, now t
 		return false, err
 	}
 	d.thread, d.in = "", ""
-	if b, listed := w.listedFresh(d.m.ID); listed {
+	b, listed := w.listedFresh(d.m.ID)
+	if listed {
 		if b.TS != "" && b.TS != unseen {
 			d.thread, d.in = b.TS, b.Channel
 		}
@@ -62,7 +63,7 @@ func (s *Slack) standsWhere(ctx context.Context, tx bot.Tx, d *matterDraw, now t
 	}
 	if wait {
 		s.notices.rouse() // it makes the digest, or posts it, and says when the card is due
-	} else if wait = s.matters.isNew(d.m.ID, s.pace.gather); wait {
+	} else if wait = !listed && s.matters.isNew(d.m.ID, s.pace.gather); wait {
 		s.matters.dueIn(d.m.CaseID, s.pace.gather)
 	}
 	return wait, nil

@@ -73,15 +73,19 @@ func TestWithoutAStandInTheDigestSaysSo(t *testing.T) {
 			w.begun()
 			w.asks(bot.MatterPartly)
 			w.carded(1)
+			w.asks(bot.MatterBroken)
+			w.carded(2)
+			must(t, w.desk.Take(context.Background(), "2 broken promise 1", bot.Actor{Name: "Bram Smit", SlackID: bram}, w.bot.hours().after(w.clock.Now(), remindAfter)))
 			w.sets("2026-11-24 14:00")
-			w.until("the mention", func(p slackfake.Snapshot) bool { return len(calledIn(p)) == 1 })
+			w.until("the mentions", func(p slackfake.Snapshot) bool { return len(calledIn(p)) == 2 })
 			w.sets("2026-11-26 10:00")
 			m := w.digest("wacht al meer dan 2 werkdagen")
-			if text := slackfake.RenderMessage(m); name == "none" && !strings.Contains(text, "Er is geen vervanger ingesteld om over te nemen wat al meer dan 2 werkdagen wacht (1 zaak)") {
+			if text := slackfake.RenderMessage(m); name == "none" && !strings.Contains(text, "Er is geen vervanger ingesteld om over te nemen wat al meer dan 2 werkdagen wacht (2 zaken)") {
 				t.Errorf("%s", text)
 			}
+			w.digest("opgepakt door Bram Smit")
 			w.restful()
-			if got := calledIn(w.Snapshot()); len(got) != 1 {
+			if got := calledIn(w.Snapshot()); len(got) != 2 {
 				t.Errorf("called: %v", got)
 			}
 		})
