@@ -141,10 +141,11 @@ func (s *Slack) putBulletin(ctx context.Context, b *bot.Bulletin) error {
 
 // drawBulletins sends what isn't sent yet, and brings the digests of the day up to date.
 func (s *Slack) drawBulletins(ctx context.Context, w *agenda) (err error) {
-	live := true
+	live, working := true, s.hours().working(w.now)
 	for _, b := range w.bulletins {
 		switch {
 		case b.TS == unseen, b.Kind == bot.BulletinMail:
+		case b.TS == "" && !working: // the next morning's says it
 		case b.Kind == bot.BulletinMorning, b.Kind == bot.BulletinMany:
 			if live {
 				err = errors.Join(err, s.rested(b.ID, func() error { return s.drawDigest(ctx, w, b) }))

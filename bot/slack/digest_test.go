@@ -408,3 +408,25 @@ func TestWhatEndsOnMondayIsAnnouncedOnFriday(t *testing.T) {
 	must(t, w.store.InTx(context.Background(), func(tx bot.Tx) error { return tx.PutMatter(context.Background(), all[0]) }))
 	w.until("the card", func(p slackfake.Snapshot) bool { return len(w.matterCards(p)) == 1 })
 }
+
+func TestADigestThatCouldNotBePostedAllDayDoesNotComeAtNight(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, group, at("2026-11-22 22:00"))
+	w.asks(times(3, bot.MatterPartly)...)
+	w.SetScopes([]string{"commands", "users:read", "users:read.email"})
+	w.sets("2026-11-23 09:00")
+	w.until("it is tried", func(p slackfake.Snapshot) bool { return len(p.Calls("chat.postMessage")) > 0 })
+	w.sets("2026-11-23 22:00")
+	w.SetScopes(nil)
+	w.restful()
+	if p := w.Snapshot(); len(digests(p))+len(w.matterCards(p)) != 0 {
+		t.Errorf("%d digests, %d cards at night", len(digests(p)), len(w.matterCards(p)))
+	}
+	w.sets("2026-11-24 09:00")
+	m := w.digest("*3 zaken wachten op jullie*")
+	w.carded(3)
+	p := w.Snapshot()
+	if cards, _ := inThread(p, m); len(digests(p)) != 1 || len(cards) != 3 {
+		t.Errorf("%d digests, %d cards", len(digests(p)), len(cards))
+	}
+}
