@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/aanmaner/aanmaner/backoffice"
 	"github.com/aanmaner/aanmaner/bot/wording"
@@ -26,8 +27,10 @@ func (k *Clerk) money(ctx context.Context, c Case, l Lease) error {
 		if err != nil {
 			return err
 		}
-		c.Course.LookAt = k.world.Now().Add(max(k.world.Policy.PaymentPoll, k.backoff(1)))
+		now := k.world.Now()
+		c.Course.LookTried, c.Course.LookAt = now, k.looksNext(failed)
 		if failed == nil && c.watchesMoney() {
+			c.Course.LookedAt = now
 			if err := k.judge(ctx, tx, &c, facts); err != nil {
 				return err
 			}
@@ -36,6 +39,18 @@ func (k *Clerk) money(ctx context.Context, c Case, l Lease) error {
 	})
 	k.changed(c.ID)
 	return err
+}
+
+// looksNext is when the money is looked at again by the clock; zero: it isn't.
+func (k *Clerk) looksNext(failed error) time.Time {
+	every := k.world.Policy.PaymentPoll
+	switch {
+	case failed != nil:
+		every = max(every, k.backoff(1))
+	case every == 0:
+		return time.Time{}
+	}
+	return k.world.Now().Add(every)
 }
 
 // gatherDebt reads how the invoices of a case stand now.
@@ -60,6 +75,11 @@ func (k *Clerk) judge(ctx context.Context, tx Tx, c *Case, f Facts) error {
 	now := c.Terms.debtNow(f)
 	if !now.open {
 		return k.paid(ctx, tx, c, f)
+	}
+	for _, i := range f.Invoices {
+		if slices.Contains(c.Terms.InvoiceIDs(), i.ID) {
+			c.Course.Reminders = max(c.Course.Reminders, i.Reminders)
+		}
 	}
 	owed := c.Owed().Outstanding
 	before := owed

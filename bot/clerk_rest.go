@@ -63,6 +63,9 @@ func (k *Clerk) moveHeld(ctx context.Context, tx Tx, c *Case, intents []Intent) 
 		until = h.Until.AddDays(1).Time(k.world.Policy.Location)
 	}
 	if !k.world.Now().Before(until) {
+		if k.looksFirst(c, c.Course.Hold.Until.AddDays(1)) {
+			return "", nil
+		}
 		return "", k.holdOver(ctx, tx, c)
 	}
 	c.rest(until)

@@ -34,6 +34,11 @@ type Course struct {
 	Left *backoffice.Money `json:"left,omitempty"`
 	// LookAt is when the bot looks at the money next; zero: not by the clock.
 	LookAt time.Time `json:"look_at,omitzero"`
+	// LookTried is when it last looked, or tried to; LookedAt is when it last saw the invoices.
+	LookTried time.Time `json:"look_tried,omitzero"`
+	LookedAt  time.Time `json:"looked_at,omitzero"`
+	// Reminders is how many reminders the back office had sent by then for the invoice of this case that it reminded of most.
+	Reminders int `json:"reminders,omitempty"`
 	// ApproveBy is until when a second person's approval is waited for; ApprovedBy is who gave it.
 	ApproveBy  time.Time `json:"approve_by,omitzero"`
 	ApprovedBy Actor     `json:"approved_by,omitzero"`
