@@ -142,7 +142,12 @@ func (d *Daemon) world(o Options) bot.World {
 
 func (d *Daemon) slackConfig(o Options) slack.Config {
 	s := d.Config.Slack
+	begins, ends, err := slack.ParseHours(s.WorkingHours)
+	if err != nil { // a configuration that was checked has none: the usual hours then
+		begins, ends = 0, 0
+	}
 	return slack.Config{
+		StandIn: s.StandIn, WorkBegins: begins, WorkEnds: ends,
 		CreditControlChannel: s.CreditControl, Mailer: d.questionMailer(), Connections: d.health.connections,
 		APIURL: s.APIURL, BotToken: s.BotToken, SigningSecret: s.SigningSecret, AppID: s.AppID, TeamIDs: s.TeamIDs,
 		EnterpriseID: s.EnterpriseID, Command: s.Command, CaseChannel: s.CaseChannel, ChannelLanguage: s.ChannelLanguage,

@@ -313,7 +313,7 @@ func TestAMinimalChannelIsToldNeitherNameNorAmountOfAMatter(t *testing.T) {
 
 func TestWorkingHoursLeaveOutNightsWeekendsAndHolidays(t *testing.T) {
 	t.Parallel()
-	h := hours{screenOf(t, wording.NL).policy}
+	h := hours{screenOf(t, wording.NL).policy, workBegins, workEnds}
 	at := func(s string) time.Time {
 		got, err := time.ParseInLocation("2006-01-02 15:04", s, h.policy.Location)
 		must(t, err)

@@ -275,10 +275,9 @@ func (sc screen) matterContext(f matterFile) string {
 // matterMail is a matter as a mail to credit control. It reaches only them, so it may name names.
 func (sc screen) matterMail(f matterFile, now time.Time) (subject, text string) {
 	sc.minimal, sc.channel = false, false
-	plain := strings.NewReplacer("*", "", "&amp;", "&", "&lt;", "<", "&gt;", ">").Replace
-	headline := plain(sc.headline(f, now))
+	headline := plainMail(sc.headline(f, now))
 	subject = sc.say("slack.matter_mail_subject", "number", line(f.Case.CustomerNumber, maxLabel), "headline", headline)
-	text = sc.say("slack.matter_mail_text", "headline", headline, "about", plain(sc.matterAbout(f)), "silence", plain(sc.matterSilence(f)), "case", strconv.FormatInt(f.Case.ID, 10))
+	text = sc.say("slack.matter_mail_text", "headline", headline, "about", plainMail(sc.matterAbout(f)), "silence", plainMail(sc.matterSilence(f)), "case", strconv.FormatInt(f.Case.ID, 10))
 	if f.m.Quote != "" {
 		text += "\n\n" + fromCustomer(f.m.Quote)
 	}
