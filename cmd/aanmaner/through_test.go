@@ -43,8 +43,9 @@ type passage struct {
 
 // troupe is all passages of one test. Each program takes its time to end, for its last cards: they do so side by side.
 type troupe struct {
-	t    *testing.T
-	ends sync.WaitGroup
+	t     *testing.T
+	ends  sync.WaitGroup
+	setUp sync.Mutex // one running Cerb for all of them
 }
 
 // newPassage brings a world and the program up. The clock stands at ten in the morning of a Tuesday.
@@ -74,7 +75,9 @@ func (a *troupe) newPassage(t *testing.T, customer string, env ...string) *passa
 	}
 	p.d, err = daemon.Open(t.Context(), cfg, options)
 	must(t, err)
+	a.setUp.Lock()
 	p.setUpCerb(cfg)
+	a.setUp.Unlock()
 	p.serve(a)
 	p.first = p.world.Office.Snapshot(customer)
 	return p
