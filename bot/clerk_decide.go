@@ -60,12 +60,15 @@ func because(why string) string {
 	return ": " + why
 }
 
-// reopen lets a matter wait for people again whose decision could not be carried out.
+// reopen lets the matters wait for people again whose decision could not be carried out, unless the case was paid meanwhile.
 func (k *Clerk) reopen(ctx context.Context, tx Tx, c *Case, s Signal, d Decision, why wording.Reason) error {
-	if d.Matter != "" && !c.State.Closed() {
-		m, err := tx.Matter(ctx, d.Matter)
-		if err != nil {
-			return err
+	all, err := tx.Matters(ctx, MatterFilter{CaseID: c.ID})
+	if err != nil {
+		return err
+	}
+	for _, m := range all {
+		if m.Settled.Key != s.ID || c.State.Closed() || c.comesFrom() == Restoring || c.State == Restoring {
+			continue
 		}
 		m.Settled = Settled{}
 		m.Version++

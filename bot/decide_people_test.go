@@ -3,6 +3,7 @@ package bot_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -216,4 +217,58 @@ func TestAMatterIsDecidedOnce(t *testing.T) {
 	if r.ordersEnd("10234") != string(d.Until) || f.Case.Course.Extensions != 1 {
 		t.Errorf("the orders end on %q, extensions %d\n%s", r.ordersEnd("10234"), f.Case.Course.Extensions, journal(f))
 	}
+}
+
+// Two matters may ask the same: what becomes of the customer's time. One decision answers both, wherever it is made; what it could
+// not do after all waits for people again.
+func TestADecisionAnswersAllThatAskTheSame(t *testing.T) {
+	r := newRig(t, seldomLooks)
+	c := r.waitsForPayment("10234")
+	must(t, r.office.PayPart("10234", 20000))
+	r.sleep(c.ID, 27*day)
+	if got := r.matters(c.ID); len(got) != 2 {
+		t.Fatalf("matters %v", got)
+	}
+	r.decide(c.ID, bot.Decision{Choice: bot.ChooseExtend, Until: today(r, 10), Why: "a part is in"})
+	if got := r.matters(c.ID); len(got) > 0 {
+		t.Errorf("still open: %v", got)
+	}
+	r.sleep(c.ID, 9*day)
+	if got := r.matters(c.ID); len(got) != 1 {
+		t.Errorf("the new end: %v", got)
+	}
+	must(t, r.desk.Decide(t.Context(), c.ID, bot.Decision{Choice: bot.ChooseExtend, Until: today(r, 10), Why: "x"}, jacqueline(), "late"))
+	r.clock.Add(11 * day) // by the time that the clerk hears of it the day has passed
+	f := r.run(c.ID, time.Hour)
+	if got := r.matters(c.ID); len(got) != 1 || f.Case.Course.Extensions != 1 {
+		t.Errorf("what could not be done: %v, %d extensions\n%s", got, f.Case.Course.Extensions, journal(f))
+	}
+}
+
+// A decision names a matter of its own case.
+func TestADecisionSettlesNoMatterOfAnotherCase(t *testing.T) {
+	r := newRig(t, seldomLooks)
+	c := r.waitsForPayment("10234")
+	must(t, r.office.PayPart("10234", 20000))
+	r.sleep(c.ID, day)
+	other := r.start("10235")
+	r.run(other.ID, time.Hour)
+	matter := fmt.Sprintf("%d %s 1", c.ID, r.matters(c.ID)[0])
+	err := r.desk.Decide(t.Context(), other.ID, bot.Decision{Choice: bot.ChooseHold, Matter: matter, Why: "x"}, jacqueline(), "k")
+	if !errors.Is(err, bot.ErrNoMatter) || len(r.matters(c.ID)) != 1 {
+		t.Errorf("%v, %v", err, r.matters(c.ID))
+	}
+}
+
+// Who comes second with an approval is told who was quicker, named matter or not.
+func TestAnApprovalIsDecidedOnce(t *testing.T) {
+	r := newRig(t, asksApproval)
+	c := r.start("10234")
+	r.run(c.ID, time.Hour)
+	must(t, r.desk.Decide(t.Context(), c.ID, bot.Decision{Choice: bot.ChooseApprove}, jacqueline(), "first"))
+	err := r.desk.Decide(t.Context(), c.ID, bot.Decision{Choice: bot.ChooseReject, Why: "no"}, bot.Actor{Name: "Mara"}, "second")
+	if !errors.Is(err, bot.ErrDecided) {
+		t.Errorf("%v", err)
+	}
+	r.wantState(r.run(c.ID, time.Hour), bot.Waiting, "")
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -66,7 +67,7 @@ func (r *Reception) Decide(ctx context.Context, caseID int64, d Decision, by Act
 		if c.State.Closed() {
 			return r.decideAfter(ctx, tx, c, d, said)
 		}
-		if err := r.settle(ctx, tx, d, by); err != nil {
+		if err := r.settle(ctx, tx, d, said); err != nil {
 			return err
 		}
 		_, err = tx.InsertSignal(ctx, said)
@@ -78,21 +79,44 @@ func (r *Reception) Decide(ctx context.Context, caseID int64, d Decision, by Act
 	return err
 }
 
-// settle marks the matter as decided, unless somebody was quicker.
-func (r *Reception) settle(ctx context.Context, tx Tx, d Decision, by Actor) error {
-	if d.Matter == "" {
-		return nil
-	}
-	m, err := tx.Matter(ctx, d.Matter)
+// settle marks the matters that a decision answers as decided: the one that it names, unless somebody was quicker, and with it all
+// others that ask the same.
+func (r *Reception) settle(ctx context.Context, tx Tx, d Decision, s Signal) error {
+	all, err := tx.Matters(ctx, MatterFilter{CaseID: s.CaseID})
 	if err != nil {
 		return err
 	}
-	if !m.Open() {
-		return decidedBefore(m.Settled)
+	start := d.Choice == ChooseApprove || d.Choice == ChooseReject // there is one matter that it can be about
+	named := slices.IndexFunc(all, func(m Matter) bool { return m.ID == d.Matter || d.Matter == "" && start && m.Kind == MatterApproval })
+	switch {
+	case d.Matter != "" && named < 0:
+		return fmt.Errorf("%w: %q of case %d", ErrNoMatter, d.Matter, s.CaseID)
+	case named >= 0 && !all[named].Open():
+		return decidedBefore(all[named].Settled)
 	}
-	m.Settled = Settled{At: r.world.Now(), By: by, What: d.Choice, Why: d.Why}
-	m.Version++
-	return tx.PutMatter(ctx, m)
+	for n, m := range all {
+		if !m.Open() || n != named && !slices.Contains(d.Choice.answers(), m.Kind) {
+			continue
+		}
+		m.Settled = Settled{At: r.world.Now(), By: s.By, What: d.Choice, Why: d.Why, Key: s.ID}
+		m.Version++
+		if err := tx.PutMatter(ctx, m); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// answers lists the matters that a choice answers whether it was made on their card or elsewhere: what becomes of the customer's
+// time. What others changed, or the bank took back, is answered on its own card only.
+func (c Choice) answers() []MatterKind {
+	switch c {
+	case ChooseApprove, ChooseReject:
+		return []MatterKind{MatterApproval}
+	case ChooseHold, ChooseResume, ChooseExtend, ChoosePromise, ChooseRestore, ChooseGoOn:
+		return []MatterKind{MatterDeadline, MatterPartly, MatterBroken, MatterHoldOver, MatterProof}
+	}
+	return nil
 }
 
 // check says why a decision can't be taken as the case stands; zero: it can.

@@ -6,7 +6,7 @@ import "context"
 // noted. Nothing is left for the clerk, who is done with the case.
 func (r *Reception) decideAfter(ctx context.Context, tx Tx, c Case, d Decision, s Signal) error {
 	now := r.world.Now()
-	if err := r.settle(ctx, tx, d, s.By); err != nil {
+	if err := r.settle(ctx, tx, d, s); err != nil {
 		return err
 	}
 	if _, err := tx.InsertSignal(ctx, s); err != nil {

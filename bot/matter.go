@@ -75,6 +75,7 @@ type Settled struct {
 	By   Actor     `json:"by"`
 	What Choice    `json:"what"` // empty: it went away by itself
 	Why  string    `json:"why"`
+	Key  string    `json:"key,omitempty"` // of the decision that settled it
 }
 
 // Open says whether the matter waits for people.

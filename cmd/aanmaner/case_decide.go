@@ -47,6 +47,10 @@ person is asked. With --kind dispute or arrangement the customer gets a mail tha
 			long: `Nothing is cancelled before the working day after it is over. The customer gets a mail with the amount and the day. Money that
 comes in is seen by itself; a promise that isn't kept is put before a person.`,
 			until: "the day by which the money is to be in, YYYY-MM-DD (required)", needsDay: true, example: "--until 2026-11-27 --why 'called at 10:15'"},
+		{choice: bot.ChooseApprove, name: "approve", short: "Approve a large case that a colleague has asked for: it begins at once",
+			long: "Whoever asked for it can't approve it. The customer has as many days as were confirmed, from now on.", example: ""},
+		{choice: bot.ChooseReject, name: "reject", short: "Reject a large case that a colleague has asked for: nothing is done", needsWhy: true,
+			example: "--why 'paid by phone today'"},
 		{choice: bot.ChooseGoOn, name: "go-on", short: "Let the end stand: without payment the orders end on that day",
 			long:    "A hold or a promise ends with it. An end that is today, or has passed, becomes tomorrow.",
 			example: "--why 'no answer for four weeks'"},
@@ -62,7 +66,7 @@ func (a *app) decideCommand(c decisionCommand) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: c.name + " <case>", Short: c.short, Args: arguments(cobra.ExactArgs(1)),
 		Long:    strings.TrimSpace(c.long + "\n\nExit status: 0 done, 1 failed, 2 wrong usage, 3 not possible as the case stands (nothing was changed), 4 a person is needed."),
-		Example: "  aanmaner case " + c.name + " 41 --as jacqueline@hoster.example " + c.example,
+		Example: strings.TrimRight("  aanmaner case "+c.name+" 41 --as jacqueline@hoster.example "+c.example, " "),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			id, err := caseID(args[0])
 			if err != nil {
@@ -161,9 +165,6 @@ func (a *app) decide(ctx context.Context, d *daemon.Daemon, id int64, choice bot
 	made, err := o.decision(choice, f.Case)
 	if err != nil {
 		return err
-	}
-	if f.Case.State.Closed() {
-		return refusal{text: d.Words.Reason(wording.EN, wording.Because("case_over")), action: nothingChanged(id)}
 	}
 	if choice != bot.ChooseContact {
 		if made.Matter, err = matterOf(ctx, d, id, o.matter); err != nil {
