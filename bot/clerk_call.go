@@ -14,7 +14,7 @@ import (
 var errInterrupted = errors.New("something came in first")
 
 // act does a step for one object: what must be known first, the intent, the call, and what came of it.
-func (k *Clerk) act(ctx context.Context, c Case, s Step, in Intent, l Lease) (tally, error) {
+func (k *Clerk) act(ctx context.Context, c Case, s Step, intents []Intent, in Intent, l Lease) (tally, error) {
 	cctx, cancel := k.callContext(ctx)
 	defer cancel()
 	if s.Needs != "" {
@@ -29,6 +29,9 @@ func (k *Clerk) act(ctx context.Context, c Case, s Step, in Intent, l Lease) (ta
 	prior, err := s.Before(cctx, k.world, c, in.Object)
 	if err != nil {
 		return k.notCalled(ctx, c, s, in, err, l)
+	}
+	if s.Recall != nil {
+		prior = s.Recall(c, intents, in.Object, prior)
 	}
 	switch {
 	case !prior.Stop.IsZero():
@@ -227,6 +230,10 @@ func (k *Clerk) uncertain(ctx context.Context, s Step, in Intent, sight Sight, l
 	case Denied:
 		in.Outcome = NotSent
 		return in, tally{}, k.record(ctx, in, "not done", "Looked: "+sight.Evidence+". It is repeated on the person's word.", nil, l)
+	}
+	if s.GoesOn && !sight.Reason.IsZero() { // somebody else's doing: it keeps nothing else up
+		t, err := k.giveToHands(ctx, in, sight.Reason, l)
+		return in, t, err
 	}
 	why := sight.Reason
 	if why.IsZero() {

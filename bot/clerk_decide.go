@@ -33,7 +33,7 @@ func (k *Clerk) decide(ctx context.Context, tx Tx, c *Case, intents []Intent, s 
 	case ChooseHold:
 		text = k.hold(c, intents, s, d)
 	case ChooseResume:
-		text = k.resume(c)
+		text = k.resume(c, intents)
 	case ChooseExtend:
 		text = k.extend(c, intents, d)
 	case ChoosePromise:
@@ -41,7 +41,7 @@ func (k *Clerk) decide(ctx context.Context, tx Tx, c *Case, intents []Intent, s 
 	case ChooseRestore:
 		text = k.restoreOnProof(c, intents, s, d)
 	case ChooseGoOn:
-		text = k.goOn(c)
+		text = k.goOn(c, intents)
 	case ChooseLeave:
 		text = "leaves it as it is"
 		k.wake(c)
@@ -147,45 +147,53 @@ func until(d backoffice.Date) string {
 }
 
 // resume lets the clock run again. The customer has at least the days that were left when the hold began.
-func (k *Clerk) resume(c *Case) string {
-	h := c.Course.Hold
-	if h == nil {
-		h = &Pause{From: Waiting, DaysLeft: 1}
-	}
-	now := k.world.Now()
-	c.Course.Hold, c.Course.From = nil, ""
-	c.State, c.Reason, c.DueAt = h.From, wording.Reason{}, now
-	c.Course.Ends = max(c.EndsOn(), k.world.Today().AddDays(h.DaysLeft))
-	if c.State == Waiting {
-		c.Reason = wording.Because("wait_payment", "day", string(c.EndsOn()))
-		c.moveOrders(c.EndsOn(), now, "the hold ended")
-	}
+func (k *Clerk) resume(c *Case, intents []Intent) string {
+	k.goesOn(c, intents, c.EndsAfterHold(k.world.Today()), "the hold ended")
 	return "ended the hold; the customer has until " + string(c.EndsOn())
 }
 
-// extend gives the customer more time.
-func (k *Clerk) extend(c *Case, intents []Intent, d Decision) string {
-	now := k.world.Now()
-	c.Course.Extensions++
-	c.Course.Promise = nil
-	k.moveEnd(c, d.Until, "more time was given")
+// goesOn ends the hold, if there is one, and lets the case go on from where it stood, with another end. Orders that weren't
+// cancelled yet are cancelled for that day when their turn comes.
+func (k *Clerk) goesOn(c *Case, intents []Intent, end backoffice.Date, why string) {
+	now, from := k.world.Now(), Waiting
 	if h := c.Course.Hold; h != nil {
-		h.DaysLeft = max(h.DaysLeft, k.world.Today().DaysUntil(d.Until))
-	} else {
-		c.State, c.Course.From = Waiting, ""
-		c.Reason = wording.Because("wait_payment", "day", string(c.EndsOn()))
+		from = h.From
 	}
-	c.write(snippets.KindExtension, told(c.felt(intents), "until", string(d.Until.AddDays(-1)), "cancel on", string(c.EndsOn())))
-	c.DueAt = now
-	return "gave the customer time until " + string(d.Until)
+	c.Course.Hold, c.Course.From = nil, ""
+	c.State, c.Reason, c.DueAt = from, wording.Reason{}, now
+	if len(perhapsDone(intents, CancelOrders)) == 0 {
+		c.Course.Orders = nil
+	} else {
+		c.moveOrders(end, now, why)
+	}
+	c.Course.Ends = end
+	if from == Waiting {
+		c.Reason = wording.Because("wait_payment", "day", string(end))
+	} else {
+		c.Course.Proof = nil // the services aren't off yet: what comes next is the procedure's
+	}
 }
 
-// moveEnd sets the day on which the customer's time is over. While a hold lasts the cancellations stay withdrawn.
-func (k *Clerk) moveEnd(c *Case, to backoffice.Date, why string) {
-	if c.Course.Hold == nil {
-		c.moveOrders(to, k.world.Now(), why)
+// heldYet says whether a hold goes on. One whose last day has passed, so that a person was asked, ends with what that person
+// decides.
+func (k *Clerk) heldYet(c Case) bool {
+	h := c.Course.Hold
+	return h != nil && (c.State != Person || h.Until.IsZero() || k.world.Today() <= h.Until)
+}
+
+// extend gives the customer more time. A hold that goes on keeps the cancellations withdrawn.
+func (k *Clerk) extend(c *Case, intents []Intent, d Decision) string {
+	c.Course.Extensions++
+	c.Course.Promise = nil
+	if h := c.Course.Hold; k.heldYet(*c) {
+		h.DaysLeft = max(h.DaysLeft, k.world.Today().DaysUntil(d.Until))
+		c.Course.Ends = d.Until
+	} else {
+		k.goesOn(c, intents, d.Until, "more time was given")
 	}
-	c.Course.Ends = to
+	c.write(snippets.KindExtension, told(c.felt(intents), "until", string(d.Until.AddDays(-1)), "cancel on", string(c.EndsOn())))
+	c.DueAt = k.world.Now()
+	return "gave the customer time until " + string(d.Until)
 }
 
 // promise notes a customer's word to pay by a day. Until the working day after it nothing is cancelled.
@@ -197,11 +205,13 @@ func (k *Clerk) promise(c *Case, intents []Intent, s Signal, d Decision) string 
 	}
 	c.Course.Promise = &Promise{By: d.Until, Amount: amount, Noted: s.By, At: now}
 	c.Course.Promises++
-	if after := k.promiseCheck(*c).AddDays(1); c.EndsOn() < after {
-		k.moveEnd(c, after, "a promise was accepted")
+	end := max(c.EndsOn(), k.promiseCheck(*c).AddDays(1))
+	if k.heldYet(*c) {
+		c.Course.Ends = end
+	} else {
+		k.goesOn(c, intents, end, "a promise was accepted")
 	}
-	if c.Course.Hold == nil {
-		c.State, c.Course.From = Waiting, ""
+	if c.State == Waiting {
 		c.Reason = wording.Because("wait_promise", "day", string(d.Until))
 	}
 	c.write(snippets.KindPromise, told(c.felt(intents), "until", string(d.Until), "cancel on", string(c.EndsOn())))
@@ -243,12 +253,10 @@ func byDay(d backoffice.Date) string {
 
 // goOn lets the end stand: without payment the orders are cancelled on that day. One that has passed, or is today, is moved to
 // tomorrow.
-func (k *Clerk) goOn(c *Case) string {
-	now := k.world.Now()
-	end := max(c.EndsOn(), k.world.Today().AddDays(1))
-	c.Course.Hold, c.Course.From, c.Course.Promise = nil, "", nil
-	c.moveOrders(end, now, "it was decided to go on")
-	c.Course.Ends, c.Course.Stands = end, end
-	c.State, c.Reason, c.DueAt = Waiting, wording.Because("wait_payment", "day", string(end)), now
+func (k *Clerk) goOn(c *Case, intents []Intent) string {
+	end := max(c.EndsAfterHold(k.world.Today()), k.world.Today().AddDays(1))
+	c.Course.Promise = nil
+	k.goesOn(c, intents, end, "it was decided to go on")
+	c.Course.Stands = end
 	return "lets it go on: without payment the orders end on " + string(end)
 }

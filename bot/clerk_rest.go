@@ -43,7 +43,8 @@ func (k *Clerk) moveWaiting(ctx context.Context, tx Tx, c *Case, intents []Inten
 // termOver ends the case if a person, or the company, lets the end stand; else a person decides.
 func (k *Clerk) termOver(ctx context.Context, tx Tx, c *Case) error {
 	end := c.EndsOn()
-	if c.Course.Stands != end && k.world.Policy.AtEnd != OrdersAreEnded {
+	stands := c.Course.Stands == end || k.world.Policy.AtEnd == OrdersAreEnded
+	if !stands || c.ordersOn().IsZero() { // orders that were withdrawn have not ended
 		return k.ask(ctx, tx, c, wording.Because("term_over", "day", string(end)))
 	}
 	if err := k.closeMatters(ctx, tx, c.ID, "the orders ended"); err != nil {
@@ -104,7 +105,7 @@ func (k *Clerk) beside(c *Case, intents []Intent) StepName {
 	k.watchMoney(c)
 	if from := c.comesFrom(); c.State != Person || from == Waiting || from == Held {
 		next, _ := progress(*c, intents, Beside())
-		if next != "" && !now.Before(c.DueAt) && workable(intents, next) {
+		if next != "" && !now.Before(c.DueAt) && workable(*c, intents, next) {
 			return next
 		}
 	}
@@ -114,11 +115,17 @@ func (k *Clerk) beside(c *Case, intents []Intent) StepName {
 	return ""
 }
 
-// workable says whether no intent of a step waits for a person.
-func workable(intents []Intent, step StepName) bool {
-	for _, in := range intents {
-		if in.Step == step && (in.Outcome == Unknown || in.Outcome == Refused && !in.Approved) {
-			return false
+// workable says whether no intent of a step waits for a person, of what the step is about by now: an order that a round before
+// couldn't move is this round's to move.
+func workable(c Case, intents []Intent, step StepName) bool {
+	for _, s := range Beside() {
+		if s.Name != step {
+			continue
+		}
+		for _, object := range s.Objects(c, intents) {
+			if in := findIntent(intents, step, object); in.Outcome == Unknown || in.Outcome == Refused && !in.Approved {
+				return false
+			}
 		}
 	}
 	return true

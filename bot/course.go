@@ -117,6 +117,15 @@ func (c Case) EndsOn() backoffice.Date {
 	return c.Terms.CancelOn
 }
 
+// EndsAfterHold is the day on which the customer's time is over if the hold ends today: at least the days are left that were left
+// when it began. Without a hold it is the end as it is.
+func (c Case) EndsAfterHold(today backoffice.Date) backoffice.Date {
+	if h := c.Course.Hold; h != nil {
+		return max(c.EndsOn(), today.AddDays(h.DaysLeft))
+	}
+	return c.EndsOn()
+}
+
 // Owed is what the case is about as it stands: the terms with the end as it is now, and what a person accepted as the rest since
 // a part was paid.
 func (c Case) Owed() Terms {
@@ -206,8 +215,10 @@ func (c Case) watchesMoney() bool {
 
 // roundObject names what a round does to a service; serviceOf takes the name apart.
 func (c Case) roundObject(service string) string {
-	return service + "#" + strconv.Itoa(len(c.Course.Orders))
+	return roundOf(service, len(c.Course.Orders))
 }
+
+func roundOf(service string, n int) string { return service + "#" + strconv.Itoa(n) }
 
 func serviceOf(object string) string {
 	if n := strings.LastIndexByte(object, '#'); n >= 0 {
