@@ -112,7 +112,7 @@ func (k *Clerk) after(ctx context.Context, c Case, s Step, in Intent, res Result
 	in.Answered = err == nil || answered(err)
 	switch {
 	case err == nil || out == Unknown:
-		in.Outcome = Unknown
+		in.Outcome, in.Why = Unknown, wording.Reason{}
 		if err := k.record(ctx, in, "called", calledText(err), nil, l); err != nil {
 			return in, tally{}, err
 		}
@@ -324,7 +324,7 @@ func tookMS(in Intent, now time.Time) int64 {
 // are always written down.
 func saidBefore(ctx context.Context, tx Tx, e Entry) (bool, error) {
 	switch e.Kind {
-	case "queued", "look failed", "not called", "looked":
+	case "queued", "still queued", "look failed", "not called", "looked":
 	default:
 		return false, nil
 	}
