@@ -299,3 +299,86 @@ func TestARefusedDateDoesNotKeepTheNextOneFromBeingSet(t *testing.T) {
 		t.Errorf("%s %v, the orders end on %q\n%s", f.Case.State, f.Case.Reason, r.ordersEnd("10234"), journal(f))
 	}
 }
+
+// The last look is on the last working day, also where nothing but what is told makes the bot look; never after it.
+func TestTheLastLookIsOnTheLastWorkingDay(t *testing.T) {
+	for _, atEnd := range []bot.AtEnd{bot.OrdersAreEnded, bot.DefaultPolicy().AtEnd} {
+		r := newRig(t, func(r *rig) { r.world.Policy.PaymentPoll, r.world.Policy.AtEnd = 0, atEnd })
+		first := r.services("10234")
+		c := r.waitsForPayment("10234")
+		must(t, r.office.Pay("10234")) // nobody tells
+		r.restoredOnce("10234", first, r.sleep(c.ID, 28*day))
+	}
+}
+
+// Where silence cancels, it doesn't while money is on its way.
+func TestSilenceCancelsNobodyWhoseMoneyIsOnItsWay(t *testing.T) {
+	r := newRig(t, seldomLooks, func(r *rig) { r.world.Policy.AtEnd = bot.OrdersAreEnded })
+	first := r.services("10234")
+	c := r.waitsForPayment("10234")
+	r.sleep(c.ID, 25*day)
+	must(t, r.office.AddPending("10234", inhousefake.Payment{ID: "p1", Amount: inhousefake.Money{Minor: 34000, Currency: "EUR"}, Channel: "iDEAL", Announced: r.clock.Now()}))
+	f := r.sleep(c.ID, 5*day)
+	if f.Case.State != bot.Person || f.Case.Reason.Code != "money_pending" || r.ordersEnd("10234") != "" {
+		t.Errorf("%s %v, the orders end on %q\n%s", f.Case.State, f.Case.Reason, r.ordersEnd("10234"), journal(f))
+	}
+	must(t, r.office.BookPending("10234"))
+	r.restoredOnce("10234", first, r.sleep(c.ID, 2*day))
+}
+
+// Over Christmas the question comes on Christmas Eve, for an end on the Monday after it; DST and a month's 31st move no day.
+func TestTheQuestionComesOnTheWorkingDayBeforeHolidays(t *testing.T) {
+	for start, want := range map[string][2]string{
+		"2026-11-30 10:00": {"2026-12-24", "2026-12-28"}, // the 25th and 26th are holidays, then it is Sunday
+		"2026-12-03 10:00": {"2026-12-30", "2026-12-31"},
+		"2026-12-04 10:00": {"2026-12-31", "2027-01-01"},
+		"2027-02-28 10:00": {"2027-03-25", "2027-03-28"}, // the night of the change to summer time, after Good Friday
+		"2026-09-27 10:00": {"2026-10-23", "2026-10-25"}, // and back
+	} {
+		r := newRig(t, func(r *rig) { r.world.Policy.PaymentPoll = 30 * day })
+		at, err := time.ParseInLocation("2006-01-02 15:04", start, r.world.Policy.Location)
+		must(t, err)
+		r.clock.set(at)
+		for _, i := range r.office.Invoices("10234") {
+			must(t, r.office.EditInvoice(i.ID, func(i *inhousefake.Invoice) { i.Due = string(today(r, -40)) }))
+		}
+		c := r.waitsForPayment("10234")
+		if string(c.Terms.CancelOn) != want[1] {
+			t.Fatalf("%s: ends on %s", start, c.Terms.CancelOn)
+		}
+		var asked string
+		for range 40 {
+			if f := r.sleep(c.ID, day); f.Case.State == bot.Person {
+				asked = string(today(r, 0))
+				for _, e := range f.Journal {
+					if e.Kind == "person asked" {
+						asked = e.At.In(r.world.Policy.Location).Format(time.DateOnly)
+					}
+				}
+				break
+			}
+		}
+		if asked != want[0] {
+			t.Errorf("%s: asked on %s, wanted %s", start, asked, want[0])
+		}
+	}
+}
+
+// Where only what is told makes the bot look, one look doesn't make it look for ever.
+func TestOneLookThatWasToldOfIsOneLook(t *testing.T) {
+	r := newRig(t, func(r *rig) { r.world.Policy.PaymentPoll = 0 })
+	c := r.waitsForPayment("10234")
+	must(t, bot.NewAftercare(r.database, r.world, func(int64) {}, silent()).Tell(t.Context(), "10234", "event e1"))
+	r.points.arm(nil)
+	r.sleep(c.ID, 2*time.Hour)
+	names, _ := r.points.happened()
+	looks := 0
+	for _, n := range names {
+		if strings.HasSuffix(n, "/payments") {
+			looks++
+		}
+	}
+	if looks != 1 {
+		t.Errorf("looked %d times", looks)
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/aanmaner/aanmaner/backoffice"
 	"github.com/aanmaner/aanmaner/bot/wording"
@@ -26,7 +27,8 @@ func (k *Clerk) money(ctx context.Context, c Case, l Lease) error {
 		if err != nil {
 			return err
 		}
-		c.Course.LookAt = k.world.Now().Add(max(k.world.Policy.PaymentPoll, k.backoff(1)))
+		c.Course.LookedOn = k.world.Today()
+		c.Course.LookAt = k.nextLook(failed != nil)
 		if failed == nil && c.watchesMoney() {
 			if err := k.judge(ctx, tx, &c, facts); err != nil {
 				return err
@@ -36,6 +38,19 @@ func (k *Clerk) money(ctx context.Context, c Case, l Lease) error {
 	})
 	k.changed(c.ID)
 	return err
+}
+
+// nextLook is when the bot looks at the money again by the clock; zero: only when something tells of it. A look that failed is tried
+// again all the same.
+func (k *Clerk) nextLook(failed bool) time.Time {
+	every := k.world.Policy.PaymentPoll
+	if failed {
+		every = max(every, k.backoff(1))
+	}
+	if every <= 0 {
+		return time.Time{}
+	}
+	return k.world.Now().Add(max(every, k.backoff(1)))
 }
 
 // gatherDebt reads how the invoices of a case stand now.
@@ -68,12 +83,33 @@ func (k *Clerk) judge(ctx context.Context, tx Tx, c *Case, f Facts) error {
 	}
 	c.rest(never())
 	c.DueAt = k.world.Now() // the state's own move says until when it rests
+	if asked, err := k.moneyMayCome(ctx, tx, c, f); asked || err != nil {
+		return err
+	}
 	if now.left == before {
 		return nil
 	}
 	left := now.left
 	c.Course.Left, c.Course.Seen = &left, c.Terms.asOpen(f)
 	return k.partly(ctx, tx, c, before, left)
+}
+
+// moneyMayCome asks a person on the last working day if silence would cancel although money is on its way.
+func (k *Clerk) moneyMayCome(ctx context.Context, tx Tx, c *Case, f Facts) (asked bool, err error) {
+	end := c.EndsOn()
+	silent := c.Course.Stands == end || k.world.Policy.AtEnd == OrdersAreEnded
+	if c.State != Waiting || !silent || c.Course.AskedComing == end || f.Today < k.lastWorkday(end) || len(f.Payments.Pending) == 0 {
+		return false, nil
+	}
+	c.Course.Asked, c.Course.AskedComing = end, end
+	pay := f.Payments.Pending[0]
+	why := wording.Because("money_pending", "amount", wording.Money(pay.Amount), "channel", pay.Channel)
+	body := MatterBody{Headline: wording.Because("matter_deadline", "day", string(end)), Amount: c.owedNow(), Until: end}
+	if err := k.openMatter(ctx, tx, c, MatterDeadline, body); err != nil {
+		return true, err
+	}
+	c.Course.Orders = withdrawn(c.Course.Orders, OrderRound{At: k.world.Now(), Why: "money is on its way"})
+	return true, k.askAndWithdraw(ctx, tx, c, why)
 }
 
 // asOpen lists the invoices of a case that are open now, each with what is left of it.

@@ -24,6 +24,9 @@ func (k *Clerk) moveWaiting(ctx context.Context, tx Tx, c *Case, intents []Inten
 	if do != "" {
 		return do, nil
 	}
+	if last := k.lastWorkday(c.EndsOn()); k.world.Today() >= last && c.Course.LookedOn < last {
+		return lookAtMoney, nil
+	}
 	if !now.Before(end) {
 		return "", k.termOver(ctx, tx, c)
 	}

@@ -34,6 +34,10 @@ type Course struct {
 	Left *backoffice.Money `json:"left,omitempty"`
 	// LookAt is when the bot looks at the money next; zero: not by the clock.
 	LookAt time.Time `json:"look_at,omitzero"`
+	// AskedComing is the end of which a person was asked because money was on its way.
+	AskedComing backoffice.Date `json:"asked_coming,omitzero"`
+	// LookedOn is the day on which the bot last looked, or tried to: the last look is on the working day before the end.
+	LookedOn backoffice.Date `json:"looked_on,omitzero"`
 	// ApproveBy is until when a second person's approval is waited for; ApprovedBy is who gave it.
 	ApproveBy  time.Time `json:"approve_by,omitzero"`
 	ApprovedBy Actor     `json:"approved_by,omitzero"`
