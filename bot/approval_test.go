@@ -28,7 +28,7 @@ func TestUntilASecondPersonAgreesNothingHappens(t *testing.T) {
 		t.Fatalf("approved by who asked for it: %v", err)
 	}
 	r.clock.Add(2 * day)
-	f = r.decide(c.ID, bot.Decision{Choice: bot.ChooseApprove, Matter: matter})
+	r.decide(c.ID, bot.Decision{Choice: bot.ChooseApprove, Matter: matter})
 	f = r.run(c.ID, time.Hour)
 	r.wantState(f, bot.Waiting, "")
 	if want := string(today(r, 28)); r.ordersEnd("10234") != want || f.Case.Course.ApprovedBy.Name != "Jacqueline de Vries" {

@@ -24,9 +24,6 @@ func (k *Clerk) moveWaiting(ctx context.Context, tx Tx, c *Case, intents []Inten
 	if do != "" {
 		return do, nil
 	}
-	if last := k.lastWorkday(c.EndsOn()); k.world.Today() >= last && c.Course.LookedOn < last {
-		return lookAtMoney, nil
-	}
 	if !now.Before(end) {
 		return "", k.termOver(ctx, tx, c)
 	}
@@ -60,6 +57,9 @@ func (k *Clerk) termOver(ctx context.Context, tx Tx, c *Case) error {
 
 // moveHeld rests until the hold's end; what was decided is done meanwhile, and the money is looked at.
 func (k *Clerk) moveHeld(ctx context.Context, tx Tx, c *Case, intents []Intent) (StepName, error) {
+	if c.Course.Undone != nil {
+		return "", k.beginUndoing(ctx, tx, c, intents)
+	}
 	do, again := k.beside(c, intents)
 	if do != "" {
 		return do, nil
@@ -69,6 +69,9 @@ func (k *Clerk) moveHeld(ctx context.Context, tx Tx, c *Case, intents []Intent) 
 		until = h.Until.AddDays(1).Time(k.world.Policy.Location)
 	}
 	if !k.world.Now().Before(until) {
+		if k.looksFirst(c, c.Course.Hold.Until.AddDays(1)) {
+			return "", nil
+		}
 		return "", k.holdOver(ctx, tx, c)
 	}
 	c.rest(sooner(until, again))
@@ -171,6 +174,10 @@ func (k *Clerk) moveRestoring(ctx context.Context, tx Tx, c *Case, intents []Int
 	case len(byHand) > 0:
 		c.Step = byHand[0].Step
 		return "", k.ask(ctx, tx, c, wording.Because("restore_by_hand", "n", wording.Count(len(byHand))))
+	}
+	if u := c.Course.Undone; u != nil {
+		return "", k.end(ctx, tx, c, TheBot(), wording.Because("undone", "who", u.By.Name, "why", u.Why),
+			"Everything that the case had switched off and cancelled is as it was; what is owed stays owed.")
 	}
 	c.Course.RestoredAt = now
 	return "", k.end(ctx, tx, c, TheBot(), wording.Because("restored_paid", "amount", wording.Money(c.Owed().Outstanding)),

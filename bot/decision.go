@@ -57,18 +57,18 @@ func (r *Reception) Decide(ctx context.Context, caseID int64, d Decision, by Act
 		if s, err := tx.Signal(ctx, key); err != nil || s.ID != "" {
 			return err
 		}
+		said := Signal{ID: key, CaseID: caseID, Kind: SignalDecide, By: by, Body: raw, ReceivedAt: r.world.Now()}
+		if err := r.settle(ctx, tx, d, said); err != nil { // first, as who was quicker says more than how the case stands since
+			return err
+		}
 		if why := d.check(c, r.world); !why.IsZero() {
 			return &NotNow{Reason: why}
 		}
 		if why := d.foreignEyes(c, by); !why.IsZero() {
 			return &NotNow{Reason: why}
 		}
-		said := Signal{ID: key, CaseID: caseID, Kind: SignalDecide, By: by, Body: raw, ReceivedAt: r.world.Now()}
 		if c.State.Closed() {
 			return r.decideAfter(ctx, tx, c, d, said)
-		}
-		if err := r.settle(ctx, tx, d, said); err != nil {
-			return err
 		}
 		_, err = tx.InsertSignal(ctx, said)
 		return err
@@ -113,7 +113,7 @@ func (c Choice) answers() []MatterKind {
 	switch c {
 	case ChooseApprove, ChooseReject:
 		return []MatterKind{MatterApproval}
-	case ChooseHold, ChooseResume, ChooseExtend, ChoosePromise, ChooseRestore, ChooseGoOn:
+	case ChooseHold, ChooseResume, ChooseExtend, ChoosePromise, ChooseRestore, ChooseGoOn, ChooseUndo:
 		return []MatterKind{MatterDeadline, MatterPartly, MatterBroken, MatterHoldOver, MatterProof}
 	}
 	return nil
@@ -128,7 +128,7 @@ func (d Decision) check(c Case, w World) wording.Reason {
 	may := map[Choice][]State{
 		ChooseApprove: {Approving}, ChooseReject: {Approving},
 		ChooseHold: {Confirming, Running, Waiting, Held}, ChooseResume: {Held}, ChooseExtend: {Waiting, Held}, ChoosePromise: {Waiting, Held},
-		ChooseRestore: {Waiting, Held}, ChooseGoOn: {Waiting, Held}, ChooseLeave: {Waiting, Held, Restoring},
+		ChooseRestore: {Waiting, Held}, ChooseGoOn: {Waiting, Held}, ChooseLeave: {Waiting, Held, Restoring}, ChooseUndo: {Running, Waiting, Held},
 		ChooseContact: {Approving, Confirming, Running, Waiting, Held, Restoring},
 	}[d.Choice]
 	switch {

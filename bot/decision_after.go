@@ -2,13 +2,10 @@ package bot
 
 import "context"
 
-// decideAfter takes what a person says about a case that is over: a matter that came up afterwards is settled, or a contact is
-// noted. Nothing is left for the clerk, who is done with the case.
+// decideAfter takes what a person says about a case that is over: a matter that came up afterwards was settled by it, or a contact
+// is noted. Nothing is left for the clerk, who is done with the case.
 func (r *Reception) decideAfter(ctx context.Context, tx Tx, c Case, d Decision, s Signal) error {
 	now := r.world.Now()
-	if err := r.settle(ctx, tx, d, s); err != nil {
-		return err
-	}
 	if _, err := tx.InsertSignal(ctx, s); err != nil {
 		return err
 	}

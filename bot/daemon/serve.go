@@ -193,7 +193,7 @@ func (d *Daemon) rests(f bot.File) bool {
 		return false
 	case bot.Running, bot.Restoring:
 		return c.DueAt.After(d.now().Add(10 * time.Second))
-	case bot.Waiting, bot.Held, bot.Person: // due: it has not heard what was said, or has its comment to write
+	case bot.Approving, bot.Waiting, bot.Held, bot.Person: // due: it has not heard what was said, or has its comment to write
 		return c.DueAt.After(d.now().Add(time.Second))
 	}
 	return true

@@ -240,13 +240,13 @@ func (w *world) takesUp() {
 
 func TestADecisionThatCannotBeDoneBringsTheButtonsBack(t *testing.T) {
 	t.Parallel()
-	w, m := deadline(t)
+	w, _ := deadline(t)
 	w.stop() // nobody hears it before the case has moved on
 	ctx := context.Background()
 	must(t, w.desk.Decide(ctx, 1, bot.Decision{Choice: bot.ChooseExtend, Matter: w.only1().ID, Until: "2027-01-11", Why: "x"}, bot.Actor{Name: "Bram Smit"}, "k"))
 	w.hold = true
 	w.start()
-	m = w.matter("Bezig, door Bram Smit…")
+	m := w.matter("Bezig, door Bram Smit…")
 	if strings.Contains(slackfake.RenderMessage(m), "Laten doorgaan") {
 		t.Errorf("%s", slackfake.RenderMessage(m))
 	}
