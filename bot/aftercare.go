@@ -13,8 +13,8 @@ import (
 // SignalMoney says that something happened to the customer's money: the case looks at it at once. It restores nothing by itself.
 const SignalMoney SignalKind = "money"
 
-// Aftercare looks after cases that are over: money that is taken back after a restore, and money that comes after the end, are a
-// person's. It changes nothing outside.
+// Aftercare looks after cases that are over: money that is taken back after a restore, money that comes after the end, and a service
+// that goes off again right after it was switched on, are a person's. It changes nothing outside.
 type Aftercare struct {
 	store   Store
 	world   World
@@ -68,10 +68,7 @@ func (a *Aftercare) Tell(ctx context.Context, customerID, key string) error {
 	if err != nil {
 		return err
 	}
-	select {
-	case a.over <- customerID:
-	default: // so many at once wait for the daily look
-	}
+	a.lookSoon(customerID)
 	return nil
 }
 
@@ -97,8 +94,49 @@ func (a *Aftercare) lookAt(ctx context.Context, c Case) {
 	if err == nil {
 		err = a.judge(ctx, c, facts)
 	}
+	if err == nil && a.world.Now().Before(c.Course.RestoredAt.Add(offAgain)) {
+		err = a.lookAtServices(cctx, c)
+	}
 	if err != nil {
-		a.log.WarnContext(ctx, "money of a case that is over can't be looked at", "case", c.ID, "error", err)
+		a.log.WarnContext(ctx, "a case that is over can't be looked at", "case", c.ID, "error", err)
+	}
+}
+
+// offAgain is how long after a restore a service that goes off is taken for the back office's own doing about the debt that is
+// paid. What happens later has other reasons.
+const offAgain = 48 * time.Hour
+
+// lookAtServices puts before people that a service is off again that the case had switched on.
+func (a *Aftercare) lookAtServices(ctx context.Context, c Case) error {
+	services, err := a.world.Office.Services(ctx, c.CustomerID)
+	if err != nil {
+		return err
+	}
+	for _, s := range services {
+		off := s.State == backoffice.ServiceSuspended && s.Suspension != nil && !s.Suspension.At.Before(c.Course.RestoredAt.Truncate(time.Minute))
+		if t, ours := c.Terms.Service(s.ID); off && ours && t.Suspend {
+			return a.open(ctx, c, MatterChanged, backoffice.Money{}, wording.Because("matter_changed", "service", s.Label, "why", suspensionReason(s)))
+		}
+	}
+	return nil
+}
+
+// serviceChanged passes on that a service changed. Only what happens after a restore is of interest, and that it wasn't the restore.
+func (a *Aftercare) serviceChanged(ctx context.Context, e backoffice.Event) error {
+	cases, err := a.lately(ctx, e.CustomerID)
+	for _, c := range cases {
+		if at := c.Course.RestoredAt; !at.IsZero() && e.At.After(at) && e.At.Before(at.Add(offAgain)) {
+			a.lookSoon(e.CustomerID)
+		}
+	}
+	return err
+}
+
+// lookSoon lets Run look at the cases of a customer that are over.
+func (a *Aftercare) lookSoon(customerID string) {
+	select {
+	case a.over <- customerID:
+	default: // so many at once wait for the daily look
 	}
 }
 
@@ -135,12 +173,20 @@ func (a *Aftercare) open(ctx context.Context, c Case, kind MatterKind, amount ba
 			return err
 		}
 		return tx.Append(ctx, Entry{CaseID: c.ID, At: now, Who: TheBot(), Kind: string(kind), Data: remote(headline),
-			Text: fmt.Sprintf("The money was looked at after the end: %s, %s.", kind, amount)})
+			Text: "Looked at after the end: " + a.told(kind, amount, headline) + "."})
 	})
 	if err == nil && fresh {
 		a.changed(c.ID)
 	}
 	return err
+}
+
+// told is what a look after the end showed, in English.
+func (a *Aftercare) told(kind MatterKind, amount backoffice.Money, headline wording.Reason) string {
+	if kind == MatterChanged {
+		return string(kind) + ", " + headline.Args["service"] + " is suspended (" + headline.Args["why"] + ")"
+	}
+	return fmt.Sprintf("%s, %s", kind, amount)
 }
 
 // aftercareEvery is how often all cases that are over are looked at.

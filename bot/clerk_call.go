@@ -14,7 +14,7 @@ import (
 var errInterrupted = errors.New("something came in first")
 
 // act does a step for one object: what must be known first, the intent, the call, and what came of it.
-func (k *Clerk) act(ctx context.Context, c Case, s Step, in Intent, l Lease) (tally, error) {
+func (k *Clerk) act(ctx context.Context, c Case, s Step, intents []Intent, in Intent, l Lease) (tally, error) {
 	cctx, cancel := k.callContext(ctx)
 	defer cancel()
 	if s.Needs != "" {
@@ -29,6 +29,9 @@ func (k *Clerk) act(ctx context.Context, c Case, s Step, in Intent, l Lease) (ta
 	prior, err := s.Before(cctx, k.world, c, in.Object)
 	if err != nil {
 		return k.notCalled(ctx, c, s, in, err, l)
+	}
+	if s.Recall != nil {
+		prior = s.Recall(c, intents, in.Object, prior)
 	}
 	switch {
 	case !prior.Stop.IsZero():
@@ -109,7 +112,7 @@ func (k *Clerk) after(ctx context.Context, c Case, s Step, in Intent, res Result
 	in.Answered = err == nil || answered(err)
 	switch {
 	case err == nil || out == Unknown:
-		in.Outcome = Unknown
+		in.Outcome, in.Why = Unknown, wording.Reason{}
 		if err := k.record(ctx, in, "called", calledText(err), nil, l); err != nil {
 			return in, tally{}, err
 		}
@@ -228,6 +231,10 @@ func (k *Clerk) uncertain(ctx context.Context, s Step, in Intent, sight Sight, l
 		in.Outcome = NotSent
 		return in, tally{}, k.record(ctx, in, "not done", "Looked: "+sight.Evidence+". It is repeated on the person's word.", nil, l)
 	}
+	if s.GoesOn && !sight.Reason.IsZero() { // somebody else's doing: it keeps nothing else up
+		t, err := k.giveToHands(ctx, in, sight.Reason, l)
+		return in, t, err
+	}
 	why := sight.Reason
 	if why.IsZero() {
 		why = wording.Because("step_unknown", "step", "step."+string(s.Name))
@@ -317,7 +324,7 @@ func tookMS(in Intent, now time.Time) int64 {
 // are always written down.
 func saidBefore(ctx context.Context, tx Tx, e Entry) (bool, error) {
 	switch e.Kind {
-	case "queued", "look failed", "not called", "looked":
+	case "queued", "still queued", "look failed", "not called", "looked":
 	default:
 		return false, nil
 	}

@@ -33,7 +33,7 @@ func (k *Clerk) decide(ctx context.Context, tx Tx, c *Case, intents []Intent, s 
 	case ChooseHold:
 		text = k.hold(c, intents, s, d)
 	case ChooseResume:
-		text = k.resume(c)
+		text = k.resume(c, intents)
 	case ChooseExtend:
 		text = k.extend(c, intents, d)
 	case ChoosePromise:
@@ -43,7 +43,7 @@ func (k *Clerk) decide(ctx context.Context, tx Tx, c *Case, intents []Intent, s 
 	case ChooseUndo:
 		text = k.undo(c, intents, s, d)
 	case ChooseGoOn:
-		text = k.goOn(c)
+		text = k.goOn(c, intents)
 	case ChooseLeave:
 		text = "leaves it as it is"
 		k.wake(c)
@@ -148,61 +148,54 @@ func until(d backoffice.Date) string {
 	return " until " + string(d)
 }
 
-// resume lets the clock run again. The customer has at least the days that were left when the hold
-// began, and no earlier end than was told.
-func (k *Clerk) resume(c *Case) string {
-	h := c.Course.Hold
-	if h == nil {
-		h = &Pause{From: Waiting, DaysLeft: 1}
-	}
-	now := k.world.Now()
-	c.Course.Hold, c.Course.From = nil, ""
-	c.State, c.Reason, c.DueAt = h.From, wording.Reason{}, now
-	c.Course.Ends = max(k.world.Today().AddDays(h.DaysLeft), c.toldEnd())
-	if c.Course.Promise != nil {
-		c.Course.Ends = max(c.Course.Ends, k.promiseCheck(*c).AddDays(1))
-	}
-	if c.State == Waiting {
-		c.Reason = wording.Because("wait_payment", "day", string(c.EndsOn()))
-		c.moveOrders(c.EndsOn(), now, "the hold ended")
-	}
+// resume lets the clock run again. The customer has at least the days that were left when the hold began.
+func (k *Clerk) resume(c *Case, intents []Intent) string {
+	k.goesOn(c, intents, c.EndsAfterHold(k.world.Today()), "the hold ended")
 	return "ended the hold; the customer has until " + string(c.EndsOn())
 }
 
-// toldEnd is the latest end that the customer was told of.
-func (c Case) toldEnd() backoffice.Date {
-	end := c.Terms.CancelOn
-	for _, l := range c.Course.Letters {
-		if !l.Void {
-			end = max(end, backoffice.Date(l.Facts["cancel on"]))
-		}
+// goesOn ends the hold, if there is one, and lets the case go on from where it stood, with another end. Orders that weren't
+// cancelled yet are cancelled for that day when their turn comes.
+func (k *Clerk) goesOn(c *Case, intents []Intent, end backoffice.Date, why string) {
+	now, from := k.world.Now(), Waiting
+	if h := c.Course.Hold; h != nil {
+		from = h.From
 	}
-	return end
+	c.Course.Hold, c.Course.From = nil, ""
+	c.State, c.Reason, c.DueAt = from, wording.Reason{}, now
+	if len(perhapsDone(intents, CancelOrders)) == 0 {
+		c.Course.Orders = nil
+	} else {
+		c.moveOrders(end, now, why)
+	}
+	c.Course.Ends = end
+	if from == Waiting {
+		c.Reason = wording.Because("wait_payment", "day", string(end))
+	} else {
+		c.Course.Proof = nil // the services aren't off yet: what comes next is the procedure's
+	}
 }
 
-// extend gives the customer more time.
+// heldYet says whether a hold goes on. One whose last day has passed, so that a person was asked, ends with what that person
+// decides.
+func (k *Clerk) heldYet(c Case) bool {
+	h := c.Course.Hold
+	return h != nil && (c.State != Person || h.Until.IsZero() || k.world.Today() <= h.Until)
+}
+
+// extend gives the customer more time. A hold that goes on keeps the cancellations withdrawn.
 func (k *Clerk) extend(c *Case, intents []Intent, d Decision) string {
-	now := k.world.Now()
 	c.Course.Extensions++
 	c.Course.Promise = nil
-	k.moveEnd(c, d.Until, "more time was given")
-	if h := c.Course.Hold; h != nil {
+	if h := c.Course.Hold; k.heldYet(*c) {
 		h.DaysLeft = max(h.DaysLeft, k.world.Today().DaysUntil(d.Until))
+		c.Course.Ends = d.Until
 	} else {
-		c.State, c.Course.From = Waiting, ""
-		c.Reason = wording.Because("wait_payment", "day", string(c.EndsOn()))
+		k.goesOn(c, intents, d.Until, "more time was given")
 	}
 	c.write(snippets.KindExtension, told(c.felt(intents), "until", string(d.Until.AddDays(-1)), "cancel on", string(c.EndsOn())))
-	c.DueAt = now
+	c.DueAt = k.world.Now()
 	return "gave the customer time until " + string(d.Until)
-}
-
-// moveEnd sets the day on which the customer's time is over. While a hold lasts the cancellations stay withdrawn.
-func (k *Clerk) moveEnd(c *Case, to backoffice.Date, why string) {
-	if c.Course.Hold == nil {
-		c.moveOrders(to, k.world.Now(), why)
-	}
-	c.Course.Ends = to
 }
 
 // promise notes a customer's word to pay by a day. Until the working day after it nothing is cancelled.
@@ -214,11 +207,13 @@ func (k *Clerk) promise(c *Case, intents []Intent, s Signal, d Decision) string 
 	}
 	c.Course.Promise = &Promise{By: d.Until, Amount: amount, Noted: s.By, At: now}
 	c.Course.Promises++
-	if after := k.promiseCheck(*c).AddDays(1); c.EndsOn() < after {
-		k.moveEnd(c, after, "a promise was accepted")
+	end := max(c.EndsOn(), k.promiseCheck(*c).AddDays(1))
+	if k.heldYet(*c) {
+		c.Course.Ends = end
+	} else {
+		k.goesOn(c, intents, end, "a promise was accepted")
 	}
-	if c.Course.Hold == nil {
-		c.State, c.Course.From = Waiting, ""
+	if c.State == Waiting {
 		c.Reason = wording.Because("wait_promise", "day", string(d.Until))
 	}
 	c.write(snippets.KindPromise, told(c.felt(intents), "until", string(d.Until), "cancel on", string(c.EndsOn())))
@@ -268,12 +263,10 @@ func byDay(d backoffice.Date) string {
 
 // goOn lets the end stand: without payment the orders are cancelled on that day. One that has passed, or is today, is moved to
 // tomorrow.
-func (k *Clerk) goOn(c *Case) string {
-	now := k.world.Now()
-	end := max(c.EndsOn(), k.world.Today().AddDays(1))
-	c.Course.Hold, c.Course.From, c.Course.Promise = nil, "", nil
-	c.moveOrders(end, now, "it was decided to go on")
-	c.Course.Ends, c.Course.Stands = end, end
-	c.State, c.Reason, c.DueAt = Waiting, wording.Because("wait_payment", "day", string(end)), now
+func (k *Clerk) goOn(c *Case, intents []Intent) string {
+	end := max(c.EndsAfterHold(k.world.Today()), k.world.Today().AddDays(1))
+	c.Course.Promise = nil
+	k.goesOn(c, intents, end, "it was decided to go on")
+	c.Course.Stands = end
 	return "lets it go on: without payment the orders end on " + string(end)
 }

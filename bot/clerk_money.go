@@ -88,12 +88,33 @@ func (k *Clerk) judge(ctx context.Context, tx Tx, c *Case, f Facts) error {
 	}
 	c.rest(never())
 	c.DueAt = k.world.Now() // the state's own move says until when it rests
+	if asked, err := k.moneyMayCome(ctx, tx, c, f); asked || err != nil {
+		return err
+	}
 	if now.left == before {
 		return nil
 	}
 	left := now.left
 	c.Course.Left, c.Course.Seen = &left, c.Terms.asOpen(f)
 	return k.partly(ctx, tx, c, before, left)
+}
+
+// moneyMayCome asks a person on the last working day if silence would cancel although money is on its way.
+func (k *Clerk) moneyMayCome(ctx context.Context, tx Tx, c *Case, f Facts) (asked bool, err error) {
+	end := c.EndsOn()
+	silent := c.Course.Stands == end || k.world.Policy.AtEnd == OrdersAreEnded
+	if c.State != Waiting || !silent || c.Course.AskedComing == end || f.Today < k.lastWorkday(end) || len(f.Payments.Pending) == 0 {
+		return false, nil
+	}
+	c.Course.Asked, c.Course.AskedComing = end, end
+	pay := f.Payments.Pending[0]
+	why := wording.Because("money_pending", "amount", wording.Money(pay.Amount), "channel", pay.Channel)
+	body := MatterBody{Headline: wording.Because("matter_deadline", "day", string(end)), Amount: c.owedNow(), Until: end}
+	if err := k.openMatter(ctx, tx, c, MatterDeadline, body); err != nil {
+		return true, err
+	}
+	c.Course.Orders = withdrawn(c.Course.Orders, OrderRound{At: k.world.Now(), Why: "money is on its way"})
+	return true, k.askAndWithdraw(ctx, tx, c, why)
 }
 
 // asOpen lists the invoices of a case that are open now, each with what is left of it.

@@ -20,8 +20,9 @@ func (c Case) comesFrom() State {
 func (k *Clerk) moveWaiting(ctx context.Context, tx Tx, c *Case, intents []Intent) (StepName, error) {
 	now := k.world.Now()
 	end := c.EndsOn().Time(k.world.Policy.Location)
-	if next := k.beside(c, intents); next != "" {
-		return next, nil
+	do, again := k.beside(c, intents)
+	if do != "" {
+		return do, nil
 	}
 	if !now.Before(end) {
 		return "", k.termOver(ctx, tx, c)
@@ -31,7 +32,7 @@ func (k *Clerk) moveWaiting(ctx context.Context, tx Tx, c *Case, intents []Inten
 		return "", err
 	}
 	if findIntent(intents, AnnounceCase, "").Outcome.Settled() {
-		c.rest(next)
+		c.rest(sooner(next, again))
 		return "", nil
 	}
 	if now.Before(c.DueAt) {
@@ -43,7 +44,8 @@ func (k *Clerk) moveWaiting(ctx context.Context, tx Tx, c *Case, intents []Inten
 // termOver ends the case if a person, or the company, lets the end stand; else a person decides.
 func (k *Clerk) termOver(ctx context.Context, tx Tx, c *Case) error {
 	end := c.EndsOn()
-	if c.Course.Stands != end && k.world.Policy.AtEnd != OrdersAreEnded {
+	stands := c.Course.Stands == end || k.world.Policy.AtEnd == OrdersAreEnded
+	if !stands || c.ordersOn().IsZero() { // orders that were withdrawn have not ended
 		return k.ask(ctx, tx, c, wording.Because("term_over", "day", string(end)))
 	}
 	if err := k.closeMatters(ctx, tx, c.ID, "the orders ended"); err != nil {
@@ -58,8 +60,9 @@ func (k *Clerk) moveHeld(ctx context.Context, tx Tx, c *Case, intents []Intent) 
 	if c.Course.Undone != nil {
 		return "", k.beginUndoing(ctx, tx, c, intents)
 	}
-	if next := k.beside(c, intents); next != "" {
-		return next, nil
+	do, again := k.beside(c, intents)
+	if do != "" {
+		return do, nil
 	}
 	until := never()
 	if h := c.Course.Hold; h != nil && !h.Until.IsZero() {
@@ -71,7 +74,7 @@ func (k *Clerk) moveHeld(ctx context.Context, tx Tx, c *Case, intents []Intent) 
 		}
 		return "", k.holdOver(ctx, tx, c)
 	}
-	c.rest(until)
+	c.rest(sooner(until, again))
 	return "", nil
 }
 
@@ -96,38 +99,65 @@ func (k *Clerk) movePerson(c *Case, intents []Intent) StepName {
 		}
 		return WriteComment
 	}
-	if next := k.beside(c, intents); next != "" {
-		return next
+	do, again := k.beside(c, intents)
+	if do == "" {
+		c.rest(sooner(never(), again))
 	}
-	c.rest(never())
-	return ""
+	return do
 }
 
 // beside finds what a case does while it stands still: a step that was decided on and that nothing keeps, or a look at the
-// money.
-func (k *Clerk) beside(c *Case, intents []Intent) StepName {
+// money. again is when a step is tried once more that waits; zero: none does.
+func (k *Clerk) beside(c *Case, intents []Intent) (do StepName, again time.Time) {
 	now := k.world.Now()
 	k.watchMoney(c)
 	if from := c.comesFrom(); c.State != Person || from == Waiting || from == Held {
 		next, _ := progress(*c, intents, Beside())
-		if next != "" && !now.Before(c.DueAt) && workable(intents, next) {
-			return next
+		if next != "" && workable(*c, intents, next) {
+			if !now.Before(c.DueAt) {
+				return next, again
+			}
+			again = c.DueAt
 		}
 	}
 	if at := c.Course.LookAt; c.watchesMoney() && !at.IsZero() && !now.Before(at) {
-		return lookAtMoney
+		return lookAtMoney, again
 	}
-	return ""
+	return "", again
 }
 
-// workable says whether no intent of a step waits for a person.
-func workable(intents []Intent, step StepName) bool {
-	for _, in := range intents {
-		if in.Step == step && (in.Outcome == Unknown || in.Outcome == Refused && !in.Approved) {
-			return false
+// sooner is the earlier of two instants; the second may be zero, which is no time at all.
+func sooner(a, b time.Time) time.Time {
+	if !b.IsZero() && b.Before(a) {
+		return b
+	}
+	return a
+}
+
+// workable says whether no intent of a step waits for a person, of what the step is about by now: an order that a round before
+// couldn't move is this round's to move.
+func workable(c Case, intents []Intent, step StepName) bool {
+	for _, s := range Beside() {
+		if s.Name != step {
+			continue
+		}
+		for _, object := range s.Objects(c, intents) {
+			if in := findIntent(intents, step, object); !in.Approved && (in.Outcome == Refused || inDoubt(in)) {
+				return false
+			}
 		}
 	}
 	return true
+}
+
+// inDoubt says whether the bot has looked at an intent, couldn't find out, and asked a person. One that is unknown for no such
+// reason is still to be looked at, or looked at again: the process may have died in between.
+func inDoubt(in Intent) bool {
+	switch in.Why.Code {
+	case "", "look_again", "notice_queued":
+		return false
+	}
+	return in.Outcome == Unknown
 }
 
 // moveRestoring finds the next step of undoing what the case did, and ends the case when none is left.

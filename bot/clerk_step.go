@@ -15,6 +15,7 @@ type tally struct {
 	park wording.Reason // set: a person has to decide
 	wait time.Time      // set: not before then
 	paid bool           // all invoices of the case are closed
+	saw  Facts          // with paid: the look that showed it
 	why  wording.Reason // why it waits
 }
 
@@ -23,7 +24,9 @@ func (t *tally) add(o tally) {
 	if t.park.IsZero() {
 		t.park = o.park
 	}
-	t.paid = t.paid || o.paid
+	if o.paid {
+		t.paid, t.saw = true, o.saw
+	}
 	if !o.wait.IsZero() && (t.wait.IsZero() || o.wait.Before(t.wait)) {
 		t.wait, t.why = o.wait, o.why
 	}
@@ -85,7 +88,7 @@ func (k *Clerk) conclude(ctx context.Context, caseID int64, s Step, t tally, l L
 		}
 		switch {
 		case t.paid && c.State != Restoring:
-			if err := k.paid(ctx, tx, &c, Facts{}); err != nil {
+			if err := k.paid(ctx, tx, &c, t.saw); err != nil {
 				return err
 			}
 		case c.State == Person: // it wrote its comment meanwhile, or did something beside
@@ -147,7 +150,7 @@ func (k *Clerk) perform(ctx context.Context, c Case, s Step, intents []Intent, l
 	if err := k.store.Renew(ctx, c.ID, l); err != nil {
 		return total, err
 	}
-	return total, k.each(todo, &total, func(in Intent) (tally, error) { return k.act(ctx, c, s, in, l) })
+	return total, k.each(todo, &total, func(in Intent) (tally, error) { return k.act(ctx, c, s, intents, in, l) })
 }
 
 // each runs f for every intent at once and adds up what comes of them.
@@ -231,6 +234,7 @@ func (k *Clerk) lookAgain(ctx context.Context, c Case, s Step) Verdict {
 	facts.OpenCase = &c
 	facts.SetAside = c.Terms.SetAside
 	v := Recheck(c, s.Name, facts, k.world.Policy)
+	v.saw = facts
 	if v.Kind == Hold && moneyWaits(v.Reason) {
 		return k.patience(c, v, k.world.Policy.MoneyWait)
 	}
@@ -267,7 +271,7 @@ func (k *Clerk) patience(c Case, v Verdict, limit time.Duration) Verdict {
 func (v Verdict) tally() tally {
 	switch {
 	case v.Paid:
-		return tally{paid: true}
+		return tally{paid: true, saw: v.saw}
 	case v.Kind == ToPerson:
 		return tally{park: v.Reason}
 	}

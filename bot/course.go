@@ -36,6 +36,8 @@ type Course struct {
 	Left *backoffice.Money `json:"left,omitempty"`
 	// LookAt is when the bot looks at the money next; zero: not by the clock.
 	LookAt time.Time `json:"look_at,omitzero"`
+	// AskedComing is the end of which a person was asked because money was on its way.
+	AskedComing backoffice.Date `json:"asked_coming,omitzero"`
 	// LookTried is when it last looked, or tried to; LookedAt is when it last saw the invoices.
 	LookTried time.Time `json:"look_tried,omitzero"`
 	LookedAt  time.Time `json:"looked_at,omitzero"`
@@ -131,6 +133,30 @@ func (c Case) EndsOn() backoffice.Date {
 	return c.Terms.CancelOn
 }
 
+// EndsAfterHold is the day on which the customer's time is over if the hold ends today: at least the days are left that were left
+// when it began. Without a hold it is the end as it is.
+func (c Case) EndsAfterHold(today backoffice.Date) backoffice.Date {
+	if h := c.Course.Hold; h != nil {
+		end := max(today.AddDays(h.DaysLeft), c.toldEnd())
+		if p := c.Course.Promise; p != nil {
+			end = max(end, p.By.AddDays(2))
+		}
+		return end
+	}
+	return c.EndsOn()
+}
+
+// toldEnd is the latest end that the customer was told of.
+func (c Case) toldEnd() backoffice.Date {
+	end := c.Terms.CancelOn
+	for _, l := range c.Course.Letters {
+		if !l.Void {
+			end = max(end, backoffice.Date(l.Facts["cancel on"]))
+		}
+	}
+	return end
+}
+
 // Owed is what the case is about as it stands: the terms with the end as it is now, and what a person accepted as the rest since
 // a part was paid.
 func (c Case) Owed() Terms {
@@ -220,8 +246,10 @@ func (c Case) watchesMoney() bool {
 
 // roundObject names what a round does to a service; serviceOf takes the name apart.
 func (c Case) roundObject(service string) string {
-	return service + "#" + strconv.Itoa(len(c.Course.Orders))
+	return roundOf(service, len(c.Course.Orders))
 }
+
+func roundOf(service string, n int) string { return service + "#" + strconv.Itoa(n) }
 
 func serviceOf(object string) string {
 	if n := strings.LastIndexByte(object, '#'); n >= 0 {

@@ -77,10 +77,13 @@ func (a *Aftercare) readFeed(ctx context.Context) error {
 	}
 }
 
-// Pass passes an event on that may be about money. It is stored when nil comes back; the same event again changes nothing.
+// Pass passes an event on that may be about money, or about a service that a restore had switched on. It is stored when nil comes back; the same event again changes nothing.
 func (a *Aftercare) Pass(ctx context.Context, e backoffice.Event) error {
-	if e.Type == backoffice.EventServiceChanged || e.CustomerID == "" {
+	switch {
+	case e.CustomerID == "":
 		return nil
+	case e.Type == backoffice.EventServiceChanged:
+		return a.serviceChanged(ctx, e)
 	}
 	return a.Tell(ctx, e.CustomerID, "event "+e.ID)
 }

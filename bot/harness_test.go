@@ -188,3 +188,9 @@ func must(t testing.TB, err error) {
 		t.Fatal(err)
 	}
 }
+
+func (c *clock) set(to time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now = to
+}

@@ -161,6 +161,10 @@ func (r *Reception) Start(ctx context.Context, req Request, by Actor, seen, key 
 		return Receipt{}, err
 	}
 	if !preview.Plan.Possible() || preview.Plan.Fingerprint() != seen {
+		c, ok, err := r.startedBy(ctx, key) // sent twice at once: the twin's own case is what blocks it
+		if err != nil || ok {
+			return Receipt{Case: c}, err
+		}
 		return Receipt{Preview: &preview}, nil
 	}
 	c := r.newCase(preview.Plan, by)

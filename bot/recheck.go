@@ -24,6 +24,8 @@ type Verdict struct {
 	Reason wording.Reason
 	Until  time.Time // with Hold: when to look again
 	Paid   bool      // with ToPerson: all invoices of the case are closed
+
+	saw Facts // the look that it rests on
 }
 
 // Recheck looks at the debt again right before a step that hurts, against the terms that the agent confirmed. It is pure.

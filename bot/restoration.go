@@ -20,9 +20,10 @@ func Restoration() []Step {
 	return []Step{
 		// The cancellations of step 3 have to go …
 		withdrawOrders(),
-		// … the services that this case switched off are switched on; those that were off before stay off …
+		// … the services that this case switched off are switched on; those that were off before stay off. That they are on is seen:
+		// a back office may switch them off again of its own accord …
 		{Name: SwitchOn, Objects: servicesToSwitchOn, Before: suspensionBefore, Look: lookAtService, Do: switchOn,
-			Needs: backoffice.OpUnsuspend, RepeatAbsent: true, GoesOn: true},
+			Needs: backoffice.OpUnsuspend, Prove: true, RepeatAbsent: true, GoesOn: true},
 		// … the non-payer status comes off the account, whoever set it: else the same customer comes up again next week …
 		{Name: ClearStatus, Objects: paidCase, Before: statusBefore, Look: lookAtStatus, Do: clearStatus,
 			Needs: backoffice.OpSetNonPayer, RepeatAbsent: true, GoesOn: true},
@@ -36,12 +37,14 @@ func Restoration() []Step {
 	}
 }
 
-// onceAllIsOn lets a step wait as long as a service or its order is left to a person's hands.
+// onceAllIsOn lets a step wait as long as a service or its order is left to a person's hands. What an earlier round couldn't
+// withdraw is the last one's to see to.
 func onceAllIsOn(s Step) Step {
 	objects := s.Objects
 	s.Objects = func(c Case, intents []Intent) []string {
 		for _, in := range intents {
-			if in.Outcome == HandWork && (in.Step == SwitchOn || in.Step == WithdrawOrders) {
+			mine := in.Step == SwitchOn || in.Step == WithdrawOrders && in.Object == c.roundObject(serviceOf(in.Object))
+			if in.Outcome == HandWork && mine {
 				return nil
 			}
 		}
@@ -69,7 +72,7 @@ func switchOnByProof() Step {
 }
 
 func withdrawOrders() Step {
-	return Step{Name: WithdrawOrders, Objects: ordersToWithdraw, Before: withdrawalBefore, Look: lookWhetherWithdrawn, Do: withdraw,
+	return Step{Name: WithdrawOrders, Objects: ordersToWithdraw, Before: withdrawalBefore, Recall: withdrawnByOther, Look: lookWhetherWithdrawn, Do: withdraw,
 		Needs: backoffice.OpWithdraw, RepeatAbsent: true, GoesOn: true}
 }
 

@@ -24,6 +24,8 @@ type Step struct {
 	// Before reads what must be known beforehand: what Look compares with, and what a restore puts back. It may answer
 	// that there is nothing to do for this object, and why.
 	Before func(ctx context.Context, w World, c Case, object string) (Prior, error)
+	// Recall, if set, corrects what Before found by what the case itself has done.
+	Recall func(c Case, intents []Intent, object string, found Prior) Prior
 	// Look reads whether the step is done for the object. Never changes anything.
 	Look func(ctx context.Context, w World, c Case, in Intent) (Sight, error)
 	// Do acts once.

@@ -44,10 +44,8 @@ func withdrawalBefore(ctx context.Context, w World, c Case, object string) (Prio
 	case err != nil:
 	case !prior.Skip.IsZero(): // gone: what is withdrawn from it?
 		prior.Hands, prior.Skip = prior.Skip, wording.Reason{}
-	case s.Cancellation == nil && c.roundBefore(object).IsZero():
-		prior.Skip = wording.Because("not_cancelled", "service", s.Label)
 	case s.Cancellation == nil:
-		prior.Skip = wording.Because("withdrawn_by_other", "service", s.Label)
+		prior.Skip = wording.Because("not_cancelled", "service", s.Label)
 	case s.Cancellation.Executed:
 		prior.Hands = wording.Because("order_ended", "service", s.Label, "day", string(s.Cancellation.At))
 	case !c.ownOrder(s):
@@ -56,13 +54,30 @@ func withdrawalBefore(ctx context.Context, w World, c Case, object string) (Prio
 	return prior, err
 }
 
-// roundBefore is the day for which the order stood before a round.
-func (c Case) roundBefore(object string) backoffice.Date {
-	n, err := strconv.Atoi(object[len(serviceOf(object))+1:])
-	if err != nil || n < 2 || n > len(c.Course.Orders) {
-		return c.Terms.CancelOn // before the first round the order stood, for whatever day
+// withdrawnByOther tells a cancellation that somebody else withdrew, in this round or in one before, from one that this case had
+// withdrawn itself and not made again: what another round left half done is no sign of anybody else.
+func withdrawnByOther(_ Case, intents []Intent, object string, found Prior) Prior {
+	if found.Skip.Code != "not_cancelled" {
+		return found
 	}
-	return c.Course.Orders[n-2].On
+	service := serviceOf(object)
+	round, err := strconv.Atoi(object[len(service)+1:])
+	stood := true // as far as this case knows: it had cancelled the order
+	for n := 1; n < round && err == nil; n++ {
+		away, again := findIntent(intents, WithdrawOrders, roundOf(service, n)), findIntent(intents, CancelAgain, roundOf(service, n))
+		switch {
+		case away.Why.Code == "withdrawn_by_other":
+			n, stood = round, true // and it stays so
+		case again.Outcome == Done || doubtful(again):
+			stood = true
+		case away.Outcome.Settled():
+			stood = false
+		}
+	}
+	if stood {
+		found.Skip.Code = "withdrawn_by_other"
+	}
+	return found
 }
 
 // ownOrder says whether a cancellation is one that this case made: by its reason and its day.

@@ -84,17 +84,13 @@ func (sc screen) consequence(f matterFile, a act, now time.Time) string {
 	today := backoffice.DateOf(now, sc.policy.Location)
 	switch a {
 	case actGoOn:
-		return sc.say("slack.means_go_on", "day", string(max(c.EndsOn(), today.AddDays(1))))
+		return sc.say("slack.means_go_on", "day", string(max(c.EndsAfterHold(today), today.AddDays(1))))
 	case actExtend:
 		return sc.say("slack.means_extend")
 	case actHold:
 		return sc.say("slack.means_hold")
 	case actResume:
-		day := c.EndsOn()
-		if h := c.Course.Hold; h != nil {
-			day = max(day, today.AddDays(h.DaysLeft))
-		}
-		return sc.say("slack.means_resume", "day", string(day))
+		return sc.say("slack.means_resume", "day", string(c.EndsAfterHold(today)))
 	case actRestore:
 		if f.m.Kind == bot.MatterProof {
 			return sc.say("slack.means_longer")

@@ -23,6 +23,11 @@ func (sc screen) eventAfter(e bot.Entry) string {
 		return sc.say("slack.told_paid", "amount", wording.Money(amount))
 	case "money seen":
 		return sc.moneySeen(e)
+	case string(bot.MatterChanged):
+		if sc.minimal {
+			return sc.say("slack.matter_changed") + "."
+		}
+		return strings.TrimSuffix(sc.reason(reasonIn(e)), ".") + "."
 	case string(bot.MatterReversed), string(bot.MatterLate):
 		if sc.minimal {
 			return sc.say("slack.told_money_after")

@@ -86,8 +86,8 @@ func (sc screen) decideView(choice string, f bot.File, w bot.World, v viewIn, sa
 func (sc screen) means(choice string, f bot.File, w bot.World) string {
 	c, today := f.Case, w.Today()
 	pairs := []string{"amount", wording.Money(owedNow(c)), "day", string(c.EndsOn()), "n", wording.Count(max(today.DaysUntil(c.EndsOn()), 1))}
-	if h := c.Course.Hold; h != nil && choice == choiceResume {
-		pairs[3] = string(max(c.EndsOn(), today.AddDays(h.DaysLeft)))
+	if choice == choiceResume {
+		pairs[3] = string(c.EndsAfterHold(today))
 	}
 	return sc.say(forms()[choice].means, pairs...)
 }

@@ -45,7 +45,7 @@ func Run(t *testing.T, bench Bench) {
 		tests []subtest
 	}{
 		{"Server", serverTests()}, {"Agent", agentTests()}, {"Open", openTests()}, {"Hostile", hostileTests()}, {"Render", renderTests()},
-		{"Notice", noticeTests()}, {"MailDown", mailDownTests()}, {"Meanwhile", meanwhileTests()}, {"Change", changeTests()},
+		{"Notice", noticeTests()}, {"Letters", letterTests()}, {"MailDown", mailDownTests()}, {"Meanwhile", meanwhileTests()}, {"Change", changeTests()},
 	} {
 		t.Run(part.name, func(t *testing.T) {
 			for _, s := range part.tests {
