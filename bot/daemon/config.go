@@ -184,6 +184,7 @@ type Policy struct {
 	ExtendMaxDays     int             `koanf:"extend_max_days"`
 	PromiseMaxDays    int             `koanf:"promise_max_days"`
 	PromisesMax       int             `koanf:"promises_max"`
+	CommentTickets    time.Duration   `koanf:"comment_tickets"` // 0: never
 }
 
 // queue says whether wake-ups go through River's queue as well: if nothing is said, where there may be several processes.
@@ -217,6 +218,7 @@ func Default() Config {
 			ApprovalWait: 72 * time.Hour,
 			PaymentPoll:  15 * time.Minute, AftercareDays: 60, AtEnd: "person",
 			ExtendMaxDays: 92, PromiseMaxDays: 14, PromisesMax: 2,
+			CommentTickets: 15 * time.Minute,
 		},
 	}
 }
