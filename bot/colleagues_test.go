@@ -261,6 +261,17 @@ func TestOnlyACaseThatIsUnderWayHasColleaguesTold(t *testing.T) {
 		r.wantState(r.untilEnded(c.ID, time.Hour), bot.Ended, "restored_paid")
 		none(t, r, c)
 	})
+	t.Run("over meanwhile", func(t *testing.T) {
+		r := newRig(t)
+		c := r.waitsForPayment("10234")
+		ticket := r.writes(jansenMail)
+		w := bot.NewColleagues(&sleepy{Store: r.database, n: 1, sleep: func() {
+			must(t, r.office.Pay("10234"))
+			r.wantState(r.untilEnded(c.ID, time.Hour), bot.Ended, "restored_paid")
+		}}, r.world, func(int64) {}, slog.New(slog.DiscardHandler))
+		must(t, w.Look(t.Context()))
+		r.wantComments(c.ID, 0, ticket)
+	})
 	t.Run("dry run", func(t *testing.T) {
 		r := newRig(t)
 		c := r.waitsForPayment("10234")
@@ -331,9 +342,12 @@ func TestABackOfficeThatIsSilentLeavesTheNoticesAddress(t *testing.T) {
 func TestALookGoesBackAsFarAsItHasTo(t *testing.T) {
 	r := newRig(t)
 	c := r.waitsForPayment("10234")
+	email := r.preview("10235").Plan.To.Email
+	early := r.writes(email) // after the first case's start, before the second's
+	r.clock.Add(time.Minute)
 	other := r.start("10235")
 	w, ticket := r.colleagues(), r.writes(jansenMail)
-	late := r.writes(r.file(other.ID).Case.Terms.To)
+	late := r.writes(email)
 	for range 130 { // a page is a hundred
 		r.writes("iemand@else.example")
 	}
@@ -349,6 +363,10 @@ func TestALookGoesBackAsFarAsItHasTo(t *testing.T) {
 	r.run(other.ID, time.Hour)
 	r.look(w)
 	r.wantComments(other.ID, 1, late)
+	r.look(r.colleagues()) // from the start of each
+	if got := r.comments(early); len(got) != 0 {
+		t.Errorf("the ticket from before: %q", got)
+	}
 }
 
 // gone is a helpdesk that lists tickets which it doesn't have any more.
