@@ -7,6 +7,7 @@ import (
 
 	"github.com/aanmaner/aanmaner/backoffice"
 	"github.com/aanmaner/aanmaner/bot/wording"
+	"github.com/aanmaner/aanmaner/snippets"
 )
 
 // weekBefore is how many days before the end the team is reminded.
@@ -23,10 +24,14 @@ func (k *Clerk) keepDates(ctx context.Context, tx Tx, c *Case) (next time.Time, 
 		}
 	}
 	if p := c.Course.Promise; p != nil {
-		if check := k.promiseCheck(*c); today >= check {
-			return next, true, k.brokenPromise(ctx, tx, c)
-		} else {
+		check := k.promiseCheck(*c)
+		switch {
+		case today < check:
 			soonest(check)
+		case k.looksFirst(c, check):
+			return next, true, nil
+		default:
+			return next, true, k.brokenPromise(ctx, tx, c)
 		}
 	}
 	if week := end.AddDays(-weekBefore); today >= week && c.Course.Reminded != end && today < end {
@@ -38,11 +43,41 @@ func (k *Clerk) keepDates(ctx context.Context, tx Tx, c *Case) (next time.Time, 
 		soonest(week)
 	}
 	last := k.lastWorkday(end)
-	if today >= last && c.Course.Asked != end && c.Course.Stands != end {
+	switch {
+	case today < last:
+		soonest(last)
+	case c.Course.Asked == end:
+	case k.looksFirst(c, last): // the last look before the end; on the day itself it would come too late
+		return next, true, nil
+	default:
+		return k.lastReminder(ctx, tx, c, next)
+	}
+	return next, false, nil
+}
+
+// lastReminder is what happens on the last working day before the end: a person is asked, unless one has said that the end stands.
+func (k *Clerk) lastReminder(ctx context.Context, tx Tx, c *Case, next time.Time) (time.Time, bool, error) {
+	end := c.EndsOn()
+	if c.Course.Stands != end {
 		return next, true, k.askBeforeEnd(ctx, tx, c)
 	}
-	soonest(last)
-	return next, false, nil
+	c.Course.Asked = end
+	return next, false, k.remind(ctx, tx, c, k.world.Today().DaysUntil(end))
+}
+
+// looksFirst lets a case look at the money once on a day on which somebody would be asked or told about it. A back office that is
+// silent is asked again for half a day; then people are asked without it.
+func (k *Clerk) looksFirst(c *Case, day backoffice.Date) bool {
+	now, begins := k.world.Now(), k.at(day)
+	tried := !c.Course.LookTried.Before(begins)
+	if !c.Course.LookedAt.Before(begins) || tried && now.Sub(begins) > 12*time.Hour {
+		return false
+	}
+	if !tried {
+		c.Course.LookAt = now
+	}
+	c.DueAt = c.Course.LookAt
+	return true
 }
 
 // at is the beginning of a day.
@@ -61,7 +96,15 @@ func (k *Clerk) lastWorkday(d backoffice.Date) backoffice.Date {
 	return k.world.Policy.Calendar.LastWorkdayBefore(d)
 }
 
+// remind tells the team how many days are left, and the customer if the policy wants it and no invoice was demanded too often.
 func (k *Clerk) remind(ctx context.Context, tx Tx, c *Case, days int) error {
+	if k.world.Policy.RemindCustomer && c.demands() < k.world.Policy.DemandsMax {
+		intents, err := tx.Intents(ctx, c.ID)
+		if err != nil {
+			return err
+		}
+		c.write(snippets.KindReminder, c.felt(intents))
+	}
 	return tx.Append(ctx, Entry{CaseID: c.ID, At: k.world.Now(), Who: TheBot(), Kind: "reminder",
 		Data: remote(map[string]any{"ends": c.EndsOn(), "days": days}),
 		Text: fmt.Sprintf("%d days are left: without payment the orders end on %s.", days, c.EndsOn())})
@@ -77,10 +120,28 @@ func (k *Clerk) askBeforeEnd(ctx context.Context, tx Tx, c *Case) error {
 		return err
 	}
 	if k.world.Policy.AtEnd == OrdersAreEnded {
-		return nil
+		return k.remind(ctx, tx, c, k.world.Today().DaysUntil(end))
 	}
 	c.Course.Orders = withdrawn(c.Course.Orders, OrderRound{At: k.world.Now(), Why: "nobody has decided yet"})
 	return k.askAndWithdraw(ctx, tx, c, wording.Because("decide_end", "day", string(end)))
+}
+
+// demands is how many times the customer was asked to pay the invoice of this case that was demanded most: by the back office's
+// reminders, by the notice, and by reminders of the case.
+func (c Case) demands() int {
+	n := c.Course.Reminders
+	for _, inv := range c.Terms.Invoices {
+		n = max(n, inv.Reminders)
+	}
+	if c.Notice.MessageID != "" {
+		n++
+	}
+	for _, l := range c.Course.Letters {
+		if l.Kind == string(snippets.KindReminder) && !l.Void {
+			n++
+		}
+	}
+	return n
 }
 
 // brokenPromise asks a person: the day has passed and nothing came.

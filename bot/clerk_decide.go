@@ -40,6 +40,8 @@ func (k *Clerk) decide(ctx context.Context, tx Tx, c *Case, intents []Intent, s 
 		text = k.promise(c, intents, s, d)
 	case ChooseRestore:
 		text = k.restoreOnProof(c, intents, s, d)
+	case ChooseUndo:
+		text = k.undo(c, intents, s, d)
 	case ChooseGoOn:
 		text = k.goOn(c)
 	case ChooseLeave:
@@ -232,6 +234,14 @@ func (k *Clerk) restoreOnProof(c *Case, intents []Intent, s Signal, d Decision) 
 			"until", string(d.Until), "proof", "yes"))
 	}
 	return "switched the services on before the money is booked" + byDay(d.Until)
+}
+
+// undo lets all that the case did be undone, though the debt is open: it should not have begun. It is on hold until nothing of it
+// may be under way any more.
+func (k *Clerk) undo(c *Case, intents []Intent, s Signal, d Decision) string {
+	k.hold(c, intents, s, Decision{Kind: PauseAsked, Why: d.Why})
+	c.Course.Undone = &Undone{By: s.By, Why: d.Why, At: k.world.Now()}
+	return "said that the case should not have begun; what it did is undone"
 }
 
 func byDay(d backoffice.Date) string {

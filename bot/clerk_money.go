@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/aanmaner/aanmaner/backoffice"
 	"github.com/aanmaner/aanmaner/bot/wording"
@@ -26,8 +27,10 @@ func (k *Clerk) money(ctx context.Context, c Case, l Lease) error {
 		if err != nil {
 			return err
 		}
-		c.Course.LookAt = k.world.Now().Add(max(k.world.Policy.PaymentPoll, k.backoff(1)))
+		now := k.world.Now()
+		c.Course.LookTried, c.Course.LookAt = now, k.looksNext(failed)
 		if failed == nil && c.watchesMoney() {
+			c.Course.LookedAt = now
 			if err := k.judge(ctx, tx, &c, facts); err != nil {
 				return err
 			}
@@ -36,6 +39,18 @@ func (k *Clerk) money(ctx context.Context, c Case, l Lease) error {
 	})
 	k.changed(c.ID)
 	return err
+}
+
+// looksNext is when the money is looked at again by the clock; zero: it isn't.
+func (k *Clerk) looksNext(failed error) time.Time {
+	every := k.world.Policy.PaymentPoll
+	switch {
+	case failed != nil:
+		every = max(every, k.backoff(1))
+	case every == 0:
+		return time.Time{}
+	}
+	return k.world.Now().Add(every)
 }
 
 // gatherDebt reads how the invoices of a case stand now.
@@ -60,6 +75,11 @@ func (k *Clerk) judge(ctx context.Context, tx Tx, c *Case, f Facts) error {
 	now := c.Terms.debtNow(f)
 	if !now.open {
 		return k.paid(ctx, tx, c, f)
+	}
+	for _, i := range f.Invoices {
+		if slices.Contains(c.Terms.InvoiceIDs(), i.ID) {
+			c.Course.Reminders = max(c.Course.Reminders, i.Reminders)
+		}
 	}
 	owed := c.Owed().Outstanding
 	before := owed
@@ -113,19 +133,48 @@ func (k *Clerk) paid(ctx context.Context, tx Tx, c *Case, f Facts) error {
 		return nil
 	}
 	owed := c.Owed().Outstanding
-	c.State, c.Step, c.DueAt = Restoring, WithdrawOrders, now
-	c.Reason = wording.Because("paid", "amount", wording.Money(owed))
-	c.Course.From, c.Course.Hold, c.Course.Promise = "", nil, nil
-	c.Course.Orders = withdrawn(c.Course.Orders, OrderRound{At: now, Why: "paid"})
-	if err := k.closeMatters(ctx, tx, c.ID, "paid"); err != nil {
+	c.Course.Undone = nil // paid is paid, whatever was meant to become of it
+	if err := k.beginRestoring(ctx, tx, c, intents, "paid", wording.Because("paid", "amount", wording.Money(owed))); err != nil {
 		return err
 	}
-	c.voidLetters(intents)
 	if err := k.tellPaid(ctx, tx, c, intents, f); err != nil {
 		return err
 	}
 	return tx.Append(ctx, Entry{CaseID: c.ID, At: now, Who: TheBot(), Kind: "paid", Data: remote(owed),
 		Text: "All invoices of the case are closed; what the case did is undone."})
+}
+
+// beginRestoring lets the case undo what it did, and nothing else any more.
+func (k *Clerk) beginRestoring(ctx context.Context, tx Tx, c *Case, intents []Intent, why string, reason wording.Reason) error {
+	now := k.world.Now()
+	c.State, c.Step, c.DueAt, c.Reason = Restoring, WithdrawOrders, now, reason
+	c.Course.From, c.Course.Hold, c.Course.Promise = "", nil, nil
+	c.Course.Orders = withdrawn(c.Course.Orders, OrderRound{At: now, Why: why})
+	if err := k.closeMatters(ctx, tx, c.ID, why); err != nil {
+		return err
+	}
+	c.voidLetters(intents)
+	return nil
+}
+
+// beginUndoing undoes a case that should not have begun, once no call of it may be under way any more.
+func (k *Clerk) beginUndoing(ctx context.Context, tx Tx, c *Case, intents []Intent) error {
+	if until := k.unsettledUntil(intents); k.world.Now().Before(until) {
+		c.DueAt = until
+		return nil
+	}
+	u := c.Course.Undone
+	if err := k.beginRestoring(ctx, tx, c, intents, "it should not have begun", wording.Because("undoing", "who", u.By.Name, "why", u.Why)); err != nil {
+		return err
+	}
+	felt := c.felt(intents)
+	told(felt, "restored", felt["off"], "off", "", "withdrawn", felt["cancelled"], "cancelled", "")
+	if doubtful(findIntent(intents, SendNotice, "")) { // a person reads the ticket, and writes if there is something to put right
+		c.Course.Letters = append(c.Course.Letters, Letter{ID: string(snippets.KindMistake) + "#doubt", Kind: string(snippets.KindMistake), Facts: felt})
+		return nil
+	}
+	c.write(snippets.KindMistake, felt)
+	return nil
 }
 
 // tellPaid decides what the customer is told: that all is well, or, where services went off although the money already counted as

@@ -55,6 +55,9 @@ func (k *Clerk) termOver(ctx context.Context, tx Tx, c *Case) error {
 
 // moveHeld rests until the hold's end; what was decided is done meanwhile, and the money is looked at.
 func (k *Clerk) moveHeld(ctx context.Context, tx Tx, c *Case, intents []Intent) (StepName, error) {
+	if c.Course.Undone != nil {
+		return "", k.beginUndoing(ctx, tx, c, intents)
+	}
 	if next := k.beside(c, intents); next != "" {
 		return next, nil
 	}
@@ -63,6 +66,9 @@ func (k *Clerk) moveHeld(ctx context.Context, tx Tx, c *Case, intents []Intent) 
 		until = h.Until.AddDays(1).Time(k.world.Policy.Location)
 	}
 	if !k.world.Now().Before(until) {
+		if k.looksFirst(c, c.Course.Hold.Until.AddDays(1)) {
+			return "", nil
+		}
 		return "", k.holdOver(ctx, tx, c)
 	}
 	c.rest(until)
@@ -138,6 +144,10 @@ func (k *Clerk) moveRestoring(ctx context.Context, tx Tx, c *Case, intents []Int
 	case len(byHand) > 0:
 		c.Step = byHand[0].Step
 		return "", k.ask(ctx, tx, c, wording.Because("restore_by_hand", "n", wording.Count(len(byHand))))
+	}
+	if u := c.Course.Undone; u != nil {
+		return "", k.end(ctx, tx, c, TheBot(), wording.Because("undone", "who", u.By.Name, "why", u.Why),
+			"Everything that the case had switched off and cancelled is as it was; what is owed stays owed.")
 	}
 	c.Course.RestoredAt = now
 	return "", k.end(ctx, tx, c, TheBot(), wording.Because("restored_paid", "amount", wording.Money(c.Owed().Outstanding)),

@@ -26,6 +26,8 @@ type Course struct {
 	Extensions int      `json:"extensions,omitempty"` // how many times a person gave more time
 	// Proof is set once services were switched on before the payment was booked, or in spite of the debt.
 	Proof *Proof `json:"proof,omitempty"`
+	// Undone is set once a person said that the case should not have begun.
+	Undone *Undone `json:"undone,omitempty"`
 	// Rest is what a person accepted as the debt after a part was paid; nil: the terms' invoices, as they were.
 	Rest []TermInvoice `json:"rest,omitempty"`
 	// Seen is the debt as it was at the look that Left tells of: the next decision of a person accepts it.
@@ -34,6 +36,11 @@ type Course struct {
 	Left *backoffice.Money `json:"left,omitempty"`
 	// LookAt is when the bot looks at the money next; zero: not by the clock.
 	LookAt time.Time `json:"look_at,omitzero"`
+	// LookTried is when it last looked, or tried to; LookedAt is when it last saw the invoices.
+	LookTried time.Time `json:"look_tried,omitzero"`
+	LookedAt  time.Time `json:"looked_at,omitzero"`
+	// Reminders is how many reminders the back office had sent by then for the invoice of this case that it reminded of most.
+	Reminders int `json:"reminders,omitempty"`
 	// ApproveBy is until when a second person's approval is waited for; ApprovedBy is who gave it.
 	ApproveBy  time.Time `json:"approve_by,omitzero"`
 	ApprovedBy Actor     `json:"approved_by,omitzero"`
@@ -101,6 +108,13 @@ type Proof struct {
 	Why string          `json:"why"`
 	On  backoffice.Date `json:"on,omitzero"` // the day by which the payment is to be booked; empty: the debt stays
 	At  time.Time       `json:"at"`
+}
+
+// Undone is a person's word that the case should not have begun: what it did is undone although the debt is open.
+type Undone struct {
+	By  Actor     `json:"by"`
+	Why string    `json:"why"`
+	At  time.Time `json:"at"`
 }
 
 // Letter is one mail to the customer after the notice. Its ID names its intent.

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/aanmaner/aanmaner/backoffice"
+	"github.com/aanmaner/aanmaner/backoffice/inhouse/inhousefake"
 	"github.com/aanmaner/aanmaner/bot"
 )
 
@@ -271,4 +272,54 @@ func TestAnApprovalIsDecidedOnce(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 	r.wantState(r.run(c.ID, time.Hour), bot.Waiting, "")
+}
+
+// The customer is reminded only where the policy says so, and an invoice that was demanded too often is not demanded again.
+func TestTheCustomerIsRemindedWithinTheCap(t *testing.T) {
+	for cap, want := range map[int]int{0: 0, 4: 0, 5: 1, 6: 2, 100: 2} { // the back office has sent three reminders, the notice is the fourth
+		r := newRig(t, seldomLooks, func(r *rig) {
+			r.world.Policy.AtEnd, r.world.Policy.RemindCustomer, r.world.Policy.DemandsMax = bot.OrdersAreEnded, cap > 0, cap
+		})
+		c := r.waitsForPayment("10234")
+		f := r.sleep(c.ID, 27*day)
+		if got := len(r.mails.all()) - 1; got != want {
+			t.Errorf("with a cap of %d there were %d reminders, wanted %d\n%s", cap, got, want, journal(f))
+		}
+		if got := strings.Count(journal(f), "[reminder]"); got != 2 {
+			t.Errorf("the team was reminded %d times\n%s", got, journal(f))
+		}
+	}
+}
+
+// Who has paid by the last working day is seen before anybody is asked, even where nothing told of the payment.
+func TestTheLastLookComesBeforeTheLastQuestion(t *testing.T) {
+	r := newRig(t, func(r *rig) { r.world.Policy.PaymentPoll = 365 * day })
+	c := r.waitsForPayment("10234")
+	f := r.sleep(c.ID, 24*day)
+	must(t, r.office.Pay("10234"))
+	r.wantState(r.run(c.ID, time.Hour), bot.Waiting, "wait_payment")
+	f = r.sleep(c.ID, 3*day)
+	r.wantState(f, bot.Ended, "restored_paid")
+	if strings.Contains(journal(f), "decide_end") || len(r.matters(c.ID)) > 0 {
+		t.Errorf("somebody was asked\n%s", journal(f))
+	}
+}
+
+// A back office that is silent on the last working day is asked again until noon; then people are asked all the same, and nothing
+// is cancelled in silence.
+func TestASilentBackOfficeKeepsNobodyFromBeingAsked(t *testing.T) {
+	r := newRig(t, seldomLooks)
+	c := r.waitsForPayment("10234")
+	f := r.sleep(c.ID, 24*day)
+	asked := c.Terms.CancelOn.AddDays(-1).Time(r.world.Policy.Location) // a Monday
+	remove := r.office.Inject(inhousefake.Fault{Operation: "listInvoices", Break: inhousefake.Status, Status: 503})
+	f = r.sleep(c.ID, asked.Add(11*time.Hour).Sub(r.clock.Now()))
+	r.wantState(f, bot.Waiting, "wait_payment")
+	f = r.sleep(c.ID, 15*time.Hour)
+	remove()
+	r.wantState(f, bot.Person, "decide_end")
+	f = r.sleep(c.ID, time.Hour)
+	if r.ordersEnd("10234") != "" {
+		t.Errorf("the orders end on %s\n%s", r.ordersEnd("10234"), journal(f))
+	}
 }

@@ -113,7 +113,7 @@ func (c Choice) answers() []MatterKind {
 	switch c {
 	case ChooseApprove, ChooseReject:
 		return []MatterKind{MatterApproval}
-	case ChooseHold, ChooseResume, ChooseExtend, ChoosePromise, ChooseRestore, ChooseGoOn:
+	case ChooseHold, ChooseResume, ChooseExtend, ChoosePromise, ChooseRestore, ChooseGoOn, ChooseUndo:
 		return []MatterKind{MatterDeadline, MatterPartly, MatterBroken, MatterHoldOver, MatterProof}
 	}
 	return nil
@@ -128,7 +128,7 @@ func (d Decision) check(c Case, w World) wording.Reason {
 	may := map[Choice][]State{
 		ChooseApprove: {Approving}, ChooseReject: {Approving},
 		ChooseHold: {Confirming, Running, Waiting, Held}, ChooseResume: {Held}, ChooseExtend: {Waiting, Held}, ChoosePromise: {Waiting, Held},
-		ChooseRestore: {Waiting, Held}, ChooseGoOn: {Waiting, Held}, ChooseLeave: {Waiting, Held, Restoring},
+		ChooseRestore: {Waiting, Held}, ChooseGoOn: {Waiting, Held}, ChooseLeave: {Waiting, Held, Restoring}, ChooseUndo: {Running, Waiting, Held},
 		ChooseContact: {Approving, Confirming, Running, Waiting, Held, Restoring},
 	}[d.Choice]
 	switch {

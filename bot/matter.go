@@ -104,4 +104,5 @@ const (
 	ChooseApprove Choice = "approve"
 	ChooseReject  Choice = "reject"
 	ChooseContact Choice = "contact" // a call or a letter is noted
+	ChooseUndo    Choice = "undo"    // the case should not have begun: all that it did is undone
 )

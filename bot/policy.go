@@ -20,6 +20,8 @@ const (
 	CommentTitle = "betalingsachterstand"
 	// RestoredTitle (paid, restored) is the title of the comment that ends it.
 	RestoredTitle = "betaald, hersteld"
+	// UndoneTitle (restored, begun by mistake) ends the comment of a case that should not have begun.
+	UndoneTitle = "hersteld, ten onrechte gestart"
 )
 
 // Policy is what a company has decided about the procedure: all from the configuration.
@@ -51,6 +53,8 @@ type Policy struct {
 	ExtendMaxDays  int   // how far ahead a person may move the end
 	PromiseMaxDays int   // how far ahead a promise may be
 	PromisesMax    int   // how many promises of one customer are accepted
+	RemindCustomer bool  // whether the customer, too, is reminded before the end
+	DemandsMax     int   // from so many demands for an invoice on the customer isn't reminded, the back office's included
 	AtEnd          AtEnd // what silence means on the last day
 	AftercareDays  int   // how long after its end a case's money is looked at
 
@@ -91,7 +95,7 @@ func DefaultPolicy() Policy {
 		NoticeStatus: helpdesk.Waiting, LargeEndClient: 10,
 		Grace: 2 * time.Minute, QueueWait: time.Hour, MoneyWait: 5 * 24 * time.Hour, RetryFor: 24 * time.Hour,
 		PaymentPoll:   15 * time.Minute,
-		ExtendMaxDays: 92, PromiseMaxDays: 14, PromisesMax: 2, AtEnd: PersonDecides, AftercareDays: 60, Approval: Approval{Wait: 72 * time.Hour},
+		ExtendMaxDays: 92, PromiseMaxDays: 14, PromisesMax: 2, DemandsMax: 3, AtEnd: PersonDecides, AftercareDays: 60, Approval: Approval{Wait: 72 * time.Hour},
 		StepTimeout: 2 * time.Minute,
 		Backoff:     []time.Duration{5 * time.Second, 15 * time.Second, time.Minute, 5 * time.Minute, 15 * time.Minute},
 

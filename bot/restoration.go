@@ -24,7 +24,7 @@ func Restoration() []Step {
 		{Name: SwitchOn, Objects: servicesToSwitchOn, Before: suspensionBefore, Look: lookAtService, Do: switchOn,
 			Needs: backoffice.OpUnsuspend, RepeatAbsent: true, GoesOn: true},
 		// … the non-payer status comes off the account, whoever set it: else the same customer comes up again next week …
-		{Name: ClearStatus, Objects: restoredCase, Before: statusBefore, Look: lookAtStatus, Do: clearStatus,
+		{Name: ClearStatus, Objects: paidCase, Before: statusBefore, Look: lookAtStatus, Do: clearStatus,
 			Needs: backoffice.OpSetNonPayer, RepeatAbsent: true, GoesOn: true},
 		// … a comment "betaald, hersteld" ends the one that said that the customer is in treatment …
 		{Name: WriteRestored, Objects: commentedCase, Before: nothingBefore, Look: lookForRestored, Do: writeRestored,

@@ -29,6 +29,9 @@ func writeLetter(ctx context.Context, w World, c Case, id string) (Prior, error)
 	if !ok {
 		return Prior{}, fmt.Errorf("case %s has no letter %q", c.Key, id)
 	}
+	if c.Notice.MessageID == "" {
+		return Prior{Hands: wording.Because("mistake_by_hand", "ticket", c.Ticket.Mask)}, nil
+	}
 	if sent, err := perhapsTold(ctx, w, c, l); err != nil || sent {
 		return Prior{Hands: wording.Because("letter_perhaps_sent", "ticket", c.Ticket.Mask)}, err
 	}
@@ -64,7 +67,7 @@ func unwritable(err error) bool {
 // perhapsTold says whether the customer may have been told already that all is well, by a program whose database is lost: it
 // closed the ticket then.
 func perhapsTold(ctx context.Context, w World, c Case, l Letter) (bool, error) {
-	if kind := snippets.Kind(l.Kind); c.Course.CopiedAt.IsZero() || kind != snippets.KindRestored && kind != snippets.KindApology {
+	if kind := snippets.Kind(l.Kind); c.Course.CopiedAt.IsZero() || kind != snippets.KindRestored && kind != snippets.KindApology && kind != snippets.KindMistake {
 		return false, nil
 	}
 	t, err := w.Desk.Ticket(ctx, c.Ticket.ID)

@@ -55,8 +55,13 @@ func switchOn(ctx context.Context, w World, c Case, in Intent) (Result, error) {
 	return Result{Evidence: label(c, in) + " is on again.", Changed: changed}, nil
 }
 
-// restoredCase is the one object of a step that acts once a restore.
-func restoredCase(Case, []Intent) []string { return []string{""} }
+// paidCase: of a case that was undone the debt stays, and with it the status.
+func paidCase(c Case, _ []Intent) []string {
+	if c.Course.Undone != nil {
+		return nil
+	}
+	return []string{""}
+}
 
 // statusBefore reads the non-payer status, so that the file shows who had set it, and when.
 func statusBefore(ctx context.Context, w World, c Case, _ string) (Prior, error) {
@@ -90,6 +95,14 @@ func clearStatus(ctx context.Context, w World, c Case, in Intent) (Result, error
 	return Result{Evidence: "The non-payer status is off the account.", Changed: changed}, nil
 }
 
+// restoredTitle says what ended the comment that the customer is in treatment.
+func (c Case) restoredTitle() string {
+	if c.Course.Undone != nil {
+		return UndoneTitle
+	}
+	return RestoredTitle
+}
+
 // restoredRef is the reference under which the bot finds its own comment again.
 func restoredRef(c Case) string { return c.Key + "-restored" }
 
@@ -109,20 +122,20 @@ func lookForRestored(ctx context.Context, w World, c Case, _ Intent) (Sight, err
 	}
 	for _, n := range notes {
 		if n.ExternalRef == restoredRef(c) {
-			return seen("The account has the comment “"+RestoredTitle+"”.", true), nil
+			return seen("The account has the comment “"+c.restoredTitle()+"”.", true), nil
 		}
 	}
-	return Sight{Kind: SeenAbsent, Evidence: "no comment “" + RestoredTitle + "” of this case"}, nil
+	return Sight{Kind: SeenAbsent, Evidence: "no comment “" + c.restoredTitle() + "” of this case"}, nil
 }
 
 func writeRestored(ctx context.Context, w World, c Case, in Intent) (Result, error) {
 	_, changed, err := w.Office.AddNote(ctx, c.CustomerID, backoffice.NewNote{
-		Title: RestoredTitle, Text: commentText(c), Author: TheBot().Name, ExternalRef: restoredRef(c),
+		Title: c.restoredTitle(), Text: commentText(c), Author: TheBot().Name, ExternalRef: restoredRef(c),
 	}, intentKey(c, in))
 	if err != nil {
 		return Result{}, err
 	}
-	return Result{Evidence: "The account has the comment “" + RestoredTitle + "” with ticket " + c.Ticket.Mask + ".", Changed: changed}, nil
+	return Result{Evidence: "The account has the comment “" + c.restoredTitle() + "” with ticket " + c.Ticket.Mask + ".", Changed: changed}, nil
 }
 
 // ticketToClose: a case may be over before it had a ticket.

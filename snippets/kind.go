@@ -30,6 +30,8 @@ const (
 	KindDispute Kind = "dispute"
 	// KindApology: services were suspended although the money's value date lay before it; they are on again.
 	KindApology Kind = "apology"
+	// KindMistake: the notice should not have gone, and what was done with it is undone. It says nothing of what is open.
+	KindMistake Kind = "mistake"
 	// KindReminder comes some days before the end. It is a demand for payment, and counts as one.
 	KindReminder Kind = "reminder"
 	// KindNeutral answers a reseller's end customer who writes or calls. It is given the company and the agent only, so it
@@ -40,7 +42,7 @@ const (
 // Kinds lists the kinds of letters, the notice first.
 func Kinds() []Kind {
 	return []Kind{KindNotice, KindRestored, KindOnProof, KindPromise, KindExtension, KindArrangement, KindDispute, KindApology,
-		KindReminder, KindNeutral}
+		KindMistake, KindReminder, KindNeutral}
 }
 
 // ParseKind reads a kind as a person writes it: "restored-on-proof", in any case, blanks for hyphens.

@@ -102,6 +102,7 @@ func sayings(lang string) map[Kind][]string {
 			KindRestored: {"niet meer open", "hoeft u niets meer te doen"}, KindOnProof: {"nog niet bij ons geboekt", "blijft", "openstaan", "beslist een medewerker"},
 			KindPromise: {"uw toezegging", "uiterlijk op", "wachten wij met verdere stappen"}, KindExtension: {"uitstel van betaling", "uiterlijk op die dag", "wachten wij met verdere stappen"},
 			KindArrangement: {"betalingsregeling afgesproken", "Wordt de regeling niet nagekomen, dan"}, KindDispute: {"uw bezwaar ontvangen", "Tot wij hebben beslist, ondernemen wij geen verdere stappen", "geen aanmaning"},
+			KindMistake: {"ten onrechte", "excuses", "Aan uw facturen verandert hierdoor niets"},
 			KindApology: {"had daarom niet mogen gebeuren", "excuses", "rechtgezet"}, KindReminder: {"Wij vragen u het hele bedrag", "Hebt u al betaald?", "Bent u het niet eens", "klantportaal"},
 			KindNeutral: {"Om administratieve redenen", "uw leverancier"},
 		},
@@ -109,6 +110,7 @@ func sayings(lang string) map[Kind][]string {
 			KindRestored: {"no longer outstanding", "do not have to do anything more"}, KindOnProof: {"has not been booked", "remains outstanding", "member of our staff decides"},
 			KindPromise: {"your promise", "at the latest", "we take no further steps"}, KindExtension: {"more time to pay", "at the latest", "we take no further steps"},
 			KindArrangement: {"payment arrangement", "If the arrangement is not kept, "}, KindDispute: {"received your objection", "Until then we take no further steps", "not a demand for payment"},
+			KindMistake: {"by mistake", "apologise", "Nothing changes about your invoices"},
 			KindApology: {"should therefore not have happened", "apologise", "put it right"}, KindReminder: {"We ask you to pay the full amount", "Have you already paid?", "Do you disagree", "customer portal"},
 			KindNeutral: {"For administrative reasons", "your provider"},
 		},
@@ -116,6 +118,7 @@ func sayings(lang string) map[Kind][]string {
 			KindRestored: {"nicht mehr offen", "brauchen Sie nichts weiter zu tun"}, KindOnProof: {"noch nicht bei uns gebucht", "offen", "entscheidet jemand aus unserem Team"},
 			KindPromise: {"Ihre Zusage", "spätestens am", "unternehmen wir keine weiteren Schritte"}, KindExtension: {"Zahlungsaufschub", "spätestens an diesem Tag", "unternehmen wir keine weiteren Schritte"},
 			KindArrangement: {"Zahlungsvereinbarung", "Wird die Vereinbarung nicht eingehalten, "}, KindDispute: {"Ihr Einwand", "Bis dahin unternehmen wir keine weiteren Schritte", "keine Mahnung"},
+			KindMistake: {"irrtümlich", "Entschuldigung", "An Ihren Rechnungen ändert sich dadurch nichts"},
 			KindApology: {"hätte deshalb nicht erfolgen dürfen", "Entschuldigung", "in Ordnung gebracht"}, KindReminder: {"Wir bitten Sie, den gesamten Betrag", "Haben Sie bereits bezahlt?", "nicht einverstanden", "Kundenportal"},
 			KindNeutral: {"Aus administrativen Gründen", "Ihren Anbieter"},
 		},
@@ -123,6 +126,7 @@ func sayings(lang string) map[Kind][]string {
 			KindRestored: {"soldée", "plus rien à faire"}, KindOnProof: {"n'est pas comptabilisé", "restent dus", "un membre de notre équipe décide"},
 			KindPromise: {"votre engagement", "au plus tard", "nous ne prenons aucune autre mesure"}, KindExtension: {"délai de paiement", "au plus tard", "nous ne prenons aucune autre mesure"},
 			KindArrangement: {"arrangement de paiement", "Si l'arrangement n'est pas respecté, "}, KindDispute: {"reçu votre contestation", "nous ne prenons aucune autre mesure", "pas une demande de paiement"},
+			KindMistake: {"par erreur", "excuses", "Rien ne change pour vos factures"},
 			KindApology: {"n'aurait donc pas dû avoir lieu", "excuses", "rectifié"}, KindReminder: {"Nous vous demandons de payer le montant total", "Vous avez déjà payé ?", "Vous contestez", "espace client"},
 			KindNeutral: {"Pour des raisons administratives", "votre prestataire"},
 		},
@@ -146,6 +150,9 @@ func TestEveryLettersGoldenSaysWhatItIsFor(t *testing.T) {
 					}
 				}
 				says(sayings(lang)[kind]...)
+				if kind == KindMistake { // it says nothing of what is open
+					f.Invoices = nil
+				}
 				says(f.Agent, f.Company.Name)
 				if kind != KindNeutral {
 					says(f.Customer, f.CustomerNumber, f.Ticket, f.Company.Person, f.Company.Phone, f.Company.Email)

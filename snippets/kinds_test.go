@@ -18,7 +18,7 @@ func followUp(kind Kind, lang string) Facts {
 	f.Suspended, f.SuspendOn = nil, ""
 	f.Off, f.Restored, f.Withdrawn = f.Cancelled, f.Cancelled, f.Cancelled
 	switch kind {
-	case KindRestored, KindApology, KindOnProof:
+	case KindRestored, KindApology, KindOnProof, KindMistake:
 		f.Cancelled, f.CancelOn, f.Off = nil, "", nil
 	default:
 		f.Restored, f.Withdrawn = nil, nil

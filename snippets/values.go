@@ -90,6 +90,7 @@ func (k Kind) uses(name string) bool {
 		KindArrangement: held + " agreed_with words agreement",
 		KindDispute:     every + " opening invoice_count invoice_numbers cancelled cancel_date off restored withdrawn stays_off",
 		KindApology:     every + " opening invoice_count invoice_numbers suspended_date value_date restored withdrawn stays_off",
+		KindMistake:     every + " opening restored withdrawn stays_off",
 		KindReminder:    debt + " oldest_due reminders last_reminder off",
 		KindNeutral:     "company agent",
 	}

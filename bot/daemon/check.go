@@ -184,8 +184,8 @@ func (c *Config) checkPolicy(f *faults) {
 			f.add("policy.approval_languages: %q is none of %s", lang, strings.Join(snippets.Languages(), ", "))
 		}
 	}
-	if p.AftercareDays < 0 || p.PromisesMax < 0 || p.PromiseMaxDays < 1 || p.ExtendMaxDays < 1 {
-		f.add("policy.aftercare_days and promises_max have to be 0 or more, promise_max_days and extend_max_days 1 or more")
+	if p.AftercareDays < 0 || p.PromisesMax < 0 || p.DemandsMax < 0 || p.PromiseMaxDays < 1 || p.ExtendMaxDays < 1 {
+		f.add("policy.aftercare_days, promises_max and demands_max have to be 0 or more, promise_max_days and extend_max_days 1 or more")
 	}
 	if p.AtEnd != string(bot.PersonDecides) && p.AtEnd != string(bot.OrdersAreEnded) {
 		f.add("policy.at_end: %q is neither person nor cancel", p.AtEnd)
@@ -359,6 +359,7 @@ func (c *Config) policy() (bot.Policy, error) {
 	p.Backoff = c.Policy.Backoff
 	p.PaymentPoll, p.AftercareDays, p.AtEnd = c.Policy.PaymentPoll, c.Policy.AftercareDays, bot.AtEnd(c.Policy.AtEnd)
 	p.ExtendMaxDays, p.PromiseMaxDays, p.PromisesMax = c.Policy.ExtendMaxDays, c.Policy.PromiseMaxDays, c.Policy.PromisesMax
+	p.RemindCustomer, p.DemandsMax = c.Policy.RemindCustomer, c.Policy.DemandsMax
 	p.CommentTickets, p.TeamLanguage = c.Policy.CommentTickets, wording.LangOf(c.Slack.ChannelLanguage)
 	p.StepTimeout = 4 * max(c.Helpdesk.Cerb.Timeout, c.BackOffice.InHouse.Timeout)
 	return p, nil

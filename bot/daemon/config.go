@@ -184,6 +184,8 @@ type Policy struct {
 	ExtendMaxDays     int             `koanf:"extend_max_days"`
 	PromiseMaxDays    int             `koanf:"promise_max_days"`
 	PromisesMax       int             `koanf:"promises_max"`
+	RemindCustomer    bool            `koanf:"remind_customer"`
+	DemandsMax        int             `koanf:"demands_max"`
 	CommentTickets    time.Duration   `koanf:"comment_tickets"` // 0: never
 }
 
@@ -217,7 +219,7 @@ func Default() Config {
 			Backoff:      []time.Duration{5 * time.Second, 15 * time.Second, time.Minute, 5 * time.Minute, 15 * time.Minute},
 			ApprovalWait: 72 * time.Hour,
 			PaymentPoll:  15 * time.Minute, AftercareDays: 60, AtEnd: "person",
-			ExtendMaxDays: 92, PromiseMaxDays: 14, PromisesMax: 2,
+			ExtendMaxDays: 92, PromiseMaxDays: 14, PromisesMax: 2, DemandsMax: 3,
 			CommentTickets: 15 * time.Minute,
 		},
 	}

@@ -81,6 +81,8 @@ policy:
   extend_max_days: 60
   promise_max_days: 7
   promises_max: 1
+  remind_customer: true
+  demands_max: 5
   comment_tickets: 1h
 slack: {channel_language: en}
 live: {customers: ["10234"], steps: [suspend]}
@@ -100,7 +102,7 @@ live: {customers: ["10234"], steps: [suspend]}
 		"waits":  got.Grace == 3*time.Minute && got.QueueWait == 2*time.Hour && got.MoneyWait == 48*time.Hour && got.RetryFor == 12*time.Hour,
 		"caps":   got.MaxPerHour == 5 && got.MaxPerDay == 40 && got.MaxPerAgentDay == 20,
 		"after": got.PaymentPoll == 5*time.Minute && got.AftercareDays == 90 && got.AtEnd == bot.OrdersAreEnded && got.ExtendMaxDays == 60 &&
-			got.PromiseMaxDays == 7 && got.PromisesMax == 1,
+			got.PromiseMaxDays == 7 && got.PromisesMax == 1 && got.RemindCustomer && got.DemandsMax == 5,
 		"colleagues": got.CommentTickets == time.Hour && got.TeamLanguage == wording.EN,
 		"scope":      got.Scope == bot.ScopeUnpaid && slices.Equal(got.LiveCustomers, []string{"10234"}),
 		"tries":      slices.Equal(got.Backoff, []time.Duration{time.Second, 2 * time.Second}),

@@ -132,7 +132,7 @@ func (sc screen) ending(f bot.File) string {
 		lines = append(lines, "“"+esc(line(why.Args["why"], maxReason))+"”")
 	}
 	switch {
-	case f.Case.Reason.Code == "restored_paid":
+	case f.Case.Reason.Code == "restored_paid", f.Case.Reason.Code == "undone":
 		return sc.restored(f)
 	case wentOut(f):
 		lines = append(lines, sc.remains(f))

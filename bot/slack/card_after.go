@@ -42,7 +42,10 @@ func (sc screen) onHold(c bot.Case) string {
 
 // restores is the state line of a case that is being undone.
 func (sc screen) restores(c bot.Case) string {
-	if c.Reason.IsZero() || c.Reason.Code == "paid" {
+	switch {
+	case c.Course.Undone != nil:
+		return sc.say("slack.state_undoing")
+	case c.Reason.IsZero() || c.Reason.Code == "paid":
 		return sc.say("slack.state_restoring")
 	}
 	return sc.say("slack.state_restoring_waits", "why", sc.held(c.Reason))
@@ -53,6 +56,8 @@ func (sc screen) isOver(c bot.Case) (emoji, words string) {
 	switch c.Reason.Code {
 	case "restored_paid":
 		return ":white_check_mark:", sc.say("slack.state_restored", "at", wording.Instant(c.Course.RestoredAt))
+	case "undone":
+		return ":white_check_mark:", sc.say("slack.state_undone", "at", wording.Instant(c.EndedAt))
 	case "cancelled":
 		return ":no_entry:", sc.say("slack.state_cancelled", "day", c.Reason.Args["day"])
 	case "stopped":
@@ -140,11 +145,13 @@ func (sc screen) restoreSteps(f bot.File) (lines []string) {
 	add(bot.WithdrawOrders, cancelled, withdrawals, "slack.line_withdraw", "n", wording.Count(cancelled), "done", wording.Count(len(settled(withdrawals))))
 	on := ofStep(f, bot.SwitchOn)
 	add(bot.SwitchOn, suspended, on, "slack.line_switch_on", "n", wording.Count(suspended), "done", wording.Count(len(settled(on))))
-	add(bot.ClearStatus, 1, f.Intents, "slack.line_status")
+	if f.Case.Course.Undone == nil {
+		add(bot.ClearStatus, 1, f.Intents, "slack.line_status")
+	}
 	if perhapsCommented(f) {
 		add(bot.WriteRestored, 1, f.Intents, "slack.line_restored_comment")
 	}
-	if id := letterOf(f.Case, snippets.KindRestored); id != "" {
+	if id := lastLetter(f.Case); id != "" {
 		add(bot.TellCustomer, 1, []bot.Intent{intent(f, bot.TellCustomer, id)}, "slack.line_tell")
 	}
 	if f.Case.Ticket.ID != "" {
@@ -187,10 +194,11 @@ func perhapsCommented(f bot.File) bool {
 	return is != "" && is != bot.Skipped
 }
 
-// letterOf is the id of the latest letter of a kind; empty: there is none.
-func letterOf(c bot.Case, kind snippets.Kind) string {
+// lastLetter is the id of the letter that tells the customer that all is as it was; empty: there is none.
+func lastLetter(c bot.Case) string {
 	for _, l := range slices.Backward(c.Course.Letters) {
-		if l.Kind == string(kind) {
+		switch snippets.Kind(l.Kind) {
+		case snippets.KindRestored, snippets.KindApology, snippets.KindMistake:
 			return l.ID
 		}
 	}
@@ -206,7 +214,7 @@ func (sc screen) restored(f bot.File) string {
 	if count(f.Intents, bot.ClearStatus, done) > 0 {
 		parts = append(parts, sc.say("slack.summary_status"))
 	}
-	if id := letterOf(f.Case, snippets.KindRestored); intent(f, bot.TellCustomer, id).Outcome == bot.Done {
+	if id := lastLetter(f.Case); intent(f, bot.TellCustomer, id).Outcome == bot.Done {
 		parts = append(parts, sc.say("slack.summary_told"))
 	}
 	parts = append(parts, sc.staysOff(f)...)

@@ -112,6 +112,8 @@ func madeBy(c bot.Choice) string {
 		return "slack.did_go_on"
 	case bot.ChooseLeave:
 		return "slack.did_leave"
+	case bot.ChooseUndo:
+		return "slack.did_undo"
 	case bot.ChooseApprove:
 		return "slack.did_approve"
 	case bot.ChooseReject:

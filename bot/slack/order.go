@@ -125,7 +125,7 @@ type said struct {
 // answered finds the last thing that a person said of a case.
 func answered(f bot.File) (said, bool) {
 	kinds := map[string]bot.SignalKind{"retry asked": bot.SignalRetry, "done by hand": bot.SignalByHand, "ended": bot.SignalStop}
-	for _, choice := range []bot.Choice{bot.ChooseHold, bot.ChooseResume, bot.ChooseExtend, bot.ChoosePromise, bot.ChooseRestore, bot.ChooseGoOn, bot.ChooseLeave} {
+	for _, choice := range []bot.Choice{bot.ChooseHold, bot.ChooseResume, bot.ChooseExtend, bot.ChoosePromise, bot.ChooseRestore, bot.ChooseGoOn, bot.ChooseLeave, bot.ChooseUndo} {
 		kinds[string(choice)] = bot.SignalDecide
 	}
 	for _, e := range slices.Backward(f.Journal) {

@@ -163,13 +163,17 @@ func (s *Slack) confirm(ctx context.Context, in inbound, now *reply, sc screen, 
 		return "started before"
 	}
 	id := strconv.FormatInt(got.Case.ID, 10)
-	s.closeView(ctx, in, now, sc, sc.say("slack.started_no_card", "case", id))
-	text := sc.say("slack.started_no_card", "case", id)
+	started := "slack.started"
+	if got.Case.State == bot.Approving {
+		started = "slack.asked_approval"
+	}
+	text := sc.say(started+"_no_card", "case", id)
+	s.closeView(ctx, in, now, sc, text)
 	if _, err := s.draw(ctx, got.Case.ID); err != nil {
 		s.log.WarnContext(ctx, "card isn't posted yet", "case", got.Case.ID, "error", err)
 		s.Changed(got.Case.ID)
 	} else if card := s.cardLink(ctx, got.Case.ID); card != "" {
-		text = sc.say("slack.started", "card", card)
+		text = sc.say(started, "card", card)
 	}
 	if sc.dry() {
 		text = sc.say("dry_run") + "\n" + text

@@ -54,7 +54,7 @@ func (sc screen) decision(e bot.Entry) string {
 	key := map[string]string{
 		string(bot.ChooseHold): "slack.told_hold", string(bot.ChooseExtend): "slack.told_extend", string(bot.ChooseResume): "slack.told_resume",
 		string(bot.ChoosePromise): "slack.told_promise", string(bot.ChooseRestore): "slack.told_restore", string(bot.ChooseGoOn): "slack.told_go_on",
-		string(bot.ChooseContact): "slack.told_contact", string(bot.ChooseLeave): "slack.told_leave", string(bot.ChooseApprove): "slack.told_approve",
+		string(bot.ChooseContact): "slack.told_contact", string(bot.ChooseLeave): "slack.told_leave", string(bot.ChooseUndo): "slack.told_undo", string(bot.ChooseApprove): "slack.told_approve",
 		string(bot.ChooseReject): "slack.told_reject", "not decided": "slack.told_not_decided",
 	}[e.Kind]
 	if key == "" {

@@ -50,13 +50,20 @@ func (sc screen) preview(p bot.Preview, a asked, changed string) slackgo.ModalVi
 	if len(body) > maxBlocks-2 { // with everything that there can be, the line is what is missed least
 		body = slices.DeleteFunc(body, func(b slackgo.Block) bool { return b.BlockType() == slackgo.MBTDivider })
 	}
-	submit := "slack.submit"
-	if len(plan.Suspends()) == 0 {
-		submit = "slack.submit_mail"
-	}
-	v := sc.modal("slack.title", submit, "slack.do_nothing", append(sc.onTop(changed, sc.warnings(plan), maxBlocks-1-len(body)), body...)...)
+	v := sc.modal("slack.title", submitOf(plan), "slack.do_nothing", append(sc.onTop(changed, sc.warnings(plan), maxBlocks-1-len(body)), body...)...)
 	v.CallbackID, v.PrivateMetadata = callbackConfirm, metaOf(plan, a).String()
 	return v
+}
+
+// submitOf is the word for what confirming does.
+func submitOf(p bot.Plan) string {
+	switch {
+	case len(p.Approval) > 0:
+		return "slack.submit_approval"
+	case len(p.Suspends()) == 0:
+		return "slack.submit_mail"
+	}
+	return "slack.submit"
 }
 
 // onTop is what stands above everything else, in at most room blocks: what has changed, and the warnings.
@@ -167,7 +174,11 @@ func (sc screen) planned(p bot.Plan) string {
 	for i := range does {
 		does[i] = fmt.Sprintf("%d. %s", i+1, does[i])
 	}
-	text := sc.say("slack.once") + "\n" + strings.Join(does, "\n")
+	once := "slack.once"
+	if len(p.Approval) > 0 {
+		once = "slack.once_approved"
+	}
+	text := sc.say(once) + "\n" + strings.Join(does, "\n")
 	if p.Scope == bot.ScopeUnpaid {
 		text += "\n" + sc.say("slack.only_unpaid")
 	}

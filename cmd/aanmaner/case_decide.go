@@ -56,6 +56,11 @@ comes in is seen by itself; a promise that isn't kept is put before a person.`,
 			example: "--why 'no answer for four weeks'"},
 		{choice: bot.ChooseLeave, name: "leave", short: "Leave a case as it is now: what others changed is seen and accepted", needsWhy: true,
 			example: "--why 'support switched it on, that is all right'"},
+		{choice: bot.ChooseUndo, name: "undo", short: "Undo a case that should not have begun, and end it", needsWhy: true,
+			long: `What the case did is undone: its cancellations are withdrawn, the services that it switched off are switched on, a comment
+"hersteld, ten onrechte gestart" ends the one that it wrote, the customer gets a mail that the first one was a mistake, and the ticket
+is closed. What is owed stays owed, and the non-payer status stays.`,
+			example: "--why 'wrong customer'"},
 		{choice: bot.ChooseContact, name: "contact", short: "Note a call or a letter in a case's file; nothing else changes", needsWhy: true,
 			example: "--why 'called, nobody answered; letter 2026-118 sent'"},
 	}

@@ -36,10 +36,10 @@ func (a *app) caseRestoreCommand() *cobra.Command {
 withdrawn: a proof of payment was seen, or the customer disputes. The case is on hold then. With --until the customer is told
 by mail; when nothing is booked by that day a person is asked. Nothing is ever switched off again by itself.
 
-With --since and --by: the same for every case that one agent started since then. Without --yes it only shows what would be
-undone. Each case is a decision of its own, and nothing is touched that these cases did not do. A case whose delay still runs
-is stopped; one at work on its steps is put on hold first. Mails can't be called back; ticket and comment stay, and the cases
-are on hold until a person resumes or stops them. What a case did that is over already is listed for a person's hands.
+With --since and --by: every case that one agent started since then is undone and ended, as by "case undo". Without --yes it
+only shows what would be undone. Each case is a decision of its own, and nothing is touched that these cases did not do. A case
+whose delay still runs is stopped, one that waits for approval is rejected. Mails can't be called back; the customer is told that
+it was a mistake. What a case did that is over already is listed for a person's hands.
 
 Exit status: 0 done, 1 failed, 2 wrong usage, 3 not possible as the case stands (nothing was changed), 4 a person is needed.`,
 		Example: "  aanmaner case restore 41 --until 2026-11-27 --as jacqueline@hoster.example --why 'proof of payment seen'\n" +
@@ -143,8 +143,8 @@ const (
 	undoNothing undoWay = iota // it did nothing that stands, or its undoing is under way
 	undoByHand                 // it is over, and what it did stands
 	undoStop                   // it has begun nothing yet
-	undoHold                   // it is at work on its steps
-	undoRestore
+	undoReject                 // it waits for approval
+	undoAll
 )
 
 func undoPlan(f bot.File) undoWay {
@@ -155,20 +155,20 @@ func undoPlan(f bot.File) undoWay {
 	switch {
 	case f.Case.State.Closed() && len(toReverse(f)) > 0:
 		return undoByHand
-	case f.Case.State.Closed(), stands == bot.Restoring, f.Case.Course.Proof != nil && f.Case.State == bot.Held:
+	case f.Case.State.Closed(), stands == bot.Restoring, f.Case.Course.Undone != nil:
 		return undoNothing
 	case stands == bot.Confirming:
 		return undoStop
-	case stands == bot.Waiting, stands == bot.Held:
-		return undoRestore
+	case stands == bot.Approving:
+		return undoReject
 	}
-	return undoHold
+	return undoAll
 }
 
 func (w undoWay) says() string {
 	return map[undoWay]string{
 		undoNothing: "nothing to do", undoByHand: "is over; a person reverses what stands", undoStop: "is stopped before its first step",
-		undoHold: "is put on hold, then its services go on and its cancellations are withdrawn", undoRestore: "its services go on and its cancellations are withdrawn",
+		undoReject: "is rejected; it has done nothing", undoAll: "its services go on, its cancellations are withdrawn, the customer is told",
 	}[w]
 }
 
@@ -209,16 +209,10 @@ func (a *app) undoOne(ctx context.Context, d *daemon.Daemon, f bot.File, o resto
 			return err
 		}
 		return a.follow(ctx, d, id, len(f.Journal))
-	case undoHold:
-		if err := a.decideOne(ctx, d, f, bot.Decision{Choice: bot.ChooseHold, Why: o.why}, o.as); err != nil {
-			return err
-		}
-		if _, err := d.Follow(ctx, id, len(f.Journal), a.printEntry); err != nil {
-			return err
-		}
-		return a.decide(ctx, d, id, bot.ChooseRestore, o.decideOptions)
-	case undoRestore:
-		return a.decide(ctx, d, id, bot.ChooseRestore, o.decideOptions)
+	case undoReject:
+		return a.decide(ctx, d, id, bot.ChooseReject, o.decideOptions)
+	case undoAll:
+		return a.decide(ctx, d, id, bot.ChooseUndo, o.decideOptions)
 	}
 	return nil
 }

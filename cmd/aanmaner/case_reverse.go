@@ -11,7 +11,7 @@ import (
 // toReverse names all that the case changed outside and that stands, newest first, in the words of what undoes it.
 func toReverse(f bot.File) []string {
 	var lines []string
-	if !f.Case.Course.RestoredAt.IsZero() {
+	if !f.Case.Course.RestoredAt.IsZero() || f.Case.Reason.Code == "undone" {
 		return nil
 	}
 	for i := len(f.Intents) - 1; i >= 0; i-- {

@@ -1,10 +1,13 @@
 package main
 
 import (
+	"bytes"
 	"context"
+	"io"
 	"os"
 	"os/exec"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -52,10 +55,30 @@ func (f *fleet) serve() *os.Process {
 	f.t.Helper()
 	cmd := exec.Command(os.Args[0], "--config", f.config, "serve")
 	cmd.Env = append(append(os.Environ(), asProgram+"=1"), f.env...)
-	cmd.Stderr = f.t.Output()
+	up := &listening{to: f.t.Output(), heard: make(chan struct{})}
+	cmd.Stderr = up
 	must(f.t, cmd.Start())
 	f.t.Cleanup(func() { _, _ = cmd.Process.Kill(), cmd.Wait() })
+	select { // one that finds no database when it starts ends, and its supervisor starts it again: there is none here
+	case <-up.heard:
+	case <-time.After(2 * time.Minute):
+		f.t.Fatal("a replica doesn't come up")
+	}
 	return cmd.Process
+}
+
+// listening passes on what a replica says, and tells when it is up.
+type listening struct {
+	to    io.Writer
+	once  sync.Once
+	heard chan struct{}
+}
+
+func (l *listening) Write(p []byte) (int, error) {
+	if bytes.Contains(p, []byte("Listening on")) {
+		l.once.Do(func() { close(l.heard) })
+	}
+	return l.to.Write(p)
 }
 
 // until waits for something that replicas do, and says what people say meanwhile.
