@@ -182,7 +182,7 @@ func (k *Clerk) openMatter(ctx context.Context, tx Tx, c *Case, kind MatterKind,
 	for _, old := range all {
 		if old.Kind == kind && old.Open() {
 			m = old
-			body.Taken, body.TakenAt = old.Taken, old.TakenAt
+			body.Taken, body.TakenAt, body.Reminded = old.Taken, old.TakenAt, old.Reminded
 		}
 	}
 	m.MatterBody = body

@@ -148,7 +148,8 @@ func until(d backoffice.Date) string {
 	return " until " + string(d)
 }
 
-// resume lets the clock run again. The customer has at least the days that were left when the hold began.
+// resume lets the clock run again. The customer has at least the days that were left when the hold
+// began, and no earlier end than was told.
 func (k *Clerk) resume(c *Case) string {
 	h := c.Course.Hold
 	if h == nil {
@@ -157,12 +158,26 @@ func (k *Clerk) resume(c *Case) string {
 	now := k.world.Now()
 	c.Course.Hold, c.Course.From = nil, ""
 	c.State, c.Reason, c.DueAt = h.From, wording.Reason{}, now
-	c.Course.Ends = max(c.EndsOn(), k.world.Today().AddDays(h.DaysLeft))
+	c.Course.Ends = max(k.world.Today().AddDays(h.DaysLeft), c.toldEnd())
+	if c.Course.Promise != nil {
+		c.Course.Ends = max(c.Course.Ends, k.promiseCheck(*c).AddDays(1))
+	}
 	if c.State == Waiting {
 		c.Reason = wording.Because("wait_payment", "day", string(c.EndsOn()))
 		c.moveOrders(c.EndsOn(), now, "the hold ended")
 	}
 	return "ended the hold; the customer has until " + string(c.EndsOn())
+}
+
+// toldEnd is the latest end that the customer was told of.
+func (c Case) toldEnd() backoffice.Date {
+	end := c.Terms.CancelOn
+	for _, l := range c.Course.Letters {
+		if !l.Void {
+			end = max(end, backoffice.Date(l.Facts["cancel on"]))
+		}
+	}
+	return end
 }
 
 // extend gives the customer more time.

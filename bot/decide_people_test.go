@@ -323,3 +323,20 @@ func TestASilentBackOfficeKeepsNobodyFromBeingAsked(t *testing.T) {
 		t.Errorf("the orders end on %s\n%s", r.ordersEnd("10234"), journal(f))
 	}
 }
+
+// A hold that ends early gives no more time than was left when it began, unless the customer was told of more.
+func TestAHoldThatEndsEarlyLeavesTheEnd(t *testing.T) {
+	for kind, told := range map[bot.PauseKind]bool{bot.PauseAsked: false, bot.PauseArranged: true} {
+		r := newRig(t, seldomLooks)
+		c := r.waitsForPayment("10234")
+		r.decide(c.ID, bot.Decision{Choice: bot.ChooseHold, Kind: kind, Until: today(r, 40), Why: "half now, half later"})
+		want := today(r, 28)
+		if told {
+			want = today(r, 68)
+		}
+		f := r.decide(c.ID, bot.Decision{Choice: bot.ChooseResume, Why: "a mistake"})
+		if got := f.Case.EndsOn(); got != want || r.ordersEnd("10234") != string(want) {
+			t.Errorf("%s: ends on %s, orders on %s, wanted %s\n%s", kind, got, r.ordersEnd("10234"), want, journal(f))
+		}
+	}
+}

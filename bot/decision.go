@@ -179,7 +179,7 @@ func (r *Reception) Take(ctx context.Context, matterID string, by Actor, remindA
 		if m.Taken.Name != "" && m.Taken != by {
 			return &NotNow{Reason: wording.Because("taken_by", "who", m.Taken.Name, "at", wording.Instant(m.TakenAt))}
 		}
-		m.Taken, m.TakenAt, m.RemindAt = by, r.world.Now(), remindAt
+		m.Taken, m.TakenAt, m.RemindAt, m.Reminded = by, r.world.Now(), remindAt, 0
 		return nil
 	})
 }
@@ -187,14 +187,14 @@ func (r *Reception) Take(ctx context.Context, matterID string, by Actor, remindA
 // HandOver gives a matter to somebody else, whoever has it.
 func (r *Reception) HandOver(ctx context.Context, matterID string, to Actor, remindAt time.Time) error {
 	return r.changeMatter(ctx, matterID, func(m *Matter) *NotNow {
-		m.Taken, m.TakenAt, m.RemindAt = to, r.world.Now(), remindAt
+		m.Taken, m.TakenAt, m.RemindAt, m.Reminded = to, r.world.Now(), remindAt, 0
 		return nil
 	})
 }
 
 // Snooze lets nobody be reminded of a matter before an instant.
 func (r *Reception) Snooze(ctx context.Context, matterID string, until time.Time) error {
-	return r.changeMatter(ctx, matterID, func(m *Matter) *NotNow { m.RemindAt = until; return nil })
+	return r.changeMatter(ctx, matterID, func(m *Matter) *NotNow { m.RemindAt, m.Reminded = until, 0; return nil })
 }
 
 // changeMatter changes an open matter.

@@ -51,6 +51,7 @@ type Matter struct {
 	Version int64 // counts every change: a card that shows an older one is drawn anew
 
 	Channel, TS string // Slack's message; TS empty: not posted
+	Thread      string // the message in whose thread it stands; empty: in the channel itself
 	Drawn       int64
 	TriedAt     time.Time // when the posting was last begun: written before the call
 	MailedAt    time.Time // when it went by mail instead; zero: it didn't
@@ -65,9 +66,15 @@ type MatterBody struct {
 	Language string           `json:"language,omitempty"`
 	Taken    Actor            `json:"taken"` // who said "I'll take this"; no name: nobody
 	TakenAt  time.Time        `json:"taken_at,omitzero"`
-	Reminded int              `json:"reminded,omitempty"`
-	Seen     map[string]int64 `json:"seen,omitempty"` // amounts in minor units that it was opened for
+	Reminded int              `json:"reminded,omitempty"` // how far reminding has come; see Reminded…
+	Seen     map[string]int64 `json:"seen,omitempty"`     // amounts in minor units that it was opened for
 }
+
+// How far reminding of a matter has come. Whoever takes it up, puts it off or hands it over begins anew.
+const (
+	RemindedOnce = 1 // people were called once
+	RemindedOver = 2 // it was handed to the stand-in, or there is none: it stands in each day's digest
+)
 
 // Settled is how a matter ended.
 type Settled struct {

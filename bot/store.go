@@ -129,6 +129,12 @@ type Tx interface {
 	Matter(ctx context.Context, id string) (Matter, error)
 	// Matters lists matters, the oldest first.
 	Matters(ctx context.Context, f MatterFilter) ([]Matter, error)
+
+	// PutBulletin stores a new bulletin (Version 0), or writes one if its version is still b.Version; else ErrStale, also for a new
+	// one whose ID is there. It counts up b.Version.
+	PutBulletin(ctx context.Context, b *Bulletin) error
+	// Bulletins lists the bulletins that were opened since an instant, the newest first.
+	Bulletins(ctx context.Context, since time.Time) ([]Bulletin, error)
 }
 
 // Question is what an agent asks the people of credit control, and what they answered.

@@ -129,6 +129,12 @@ func (c *Config) checkSlack(f *faults) {
 	slackIDs(f, "slack.allowed_groups", "S012AB3CD", s.AllowedGroups)
 	slackIDs(f, "slack.approver_users", "U012AB3CD", s.ApproverUsers)
 	slackIDs(f, "slack.approver_groups", "S012AB3CD", s.ApproverGroups)
+	if s.StandIn != "" {
+		slackIDs(f, "slack.stand_in", "U012AB3CD", []string{s.StandIn})
+	}
+	if _, _, err := slack.ParseHours(s.WorkingHours); err != nil {
+		f.add("slack.working_hours: %s", err)
+	}
 	for _, origin := range s.ResponseOrigins {
 		baseURL(f, "slack.response_origins", origin)
 	}

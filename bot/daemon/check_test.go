@@ -41,6 +41,7 @@ func TestEachFaultNamesItsSetting(t *testing.T) {
 		{"slack.bot_token", ""}, {"slack.signing_secret", ""}, {"slack.case_channel", ""}, {"slack.api_url", "http://slack.com/api/"},
 		{"slack.channel_language", "de"}, {"slack.command", "terminate"},
 		{"slack.allowed_users", ""}, {"slack.allowed_users", "sanne"}, {"slack.allowed_users", "U012AB3CD,@bram"}, {"slack.response_origins", "hooks"},
+		{"slack.stand_in", "S012AB3CD"}, {"slack.working_hours", "9 to 5"}, {"slack.working_hours", "17:00 - 9:00"}, {"slack.working_hours", "9:00 - 12:00"},
 		{"notice.from", "mail"}, {"notice.default_language", "pl"}, {"notice.ticket_status", "deleted"}, {"notice.folder", "/nowhere"},
 		{"policy.min_debt", "25"}, {"policy.min_debt", "25 EUR"}, {"policy.min_debt", "25,00 EUR"}, {"policy.min_debt", "-25.00 EUR"}, {"policy.min_debt", "25.00 eur"},
 		{"policy.approval_above", "1.000.00 EUR"}, {"policy.approval_above", "-0.01 EUR"}, {"policy.large_above", "x"}, {"policy.large_above", "25.00 EURO"},

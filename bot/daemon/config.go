@@ -97,6 +97,8 @@ type Slack struct {
 	AllowedGroups     []string          `koanf:"allowed_groups"`
 	ApproverUsers     []string          `koanf:"approver_users"`
 	ApproverGroups    []string          `koanf:"approver_groups"`
+	StandIn           string            `koanf:"stand_in"`      // of the credit-control team, by Slack id; empty: nobody
+	WorkingHours      string            `koanf:"working_hours"` // of the team, on working days: 9:00 - 17:30
 	AgentEmails       map[string]string `koanf:"agent_emails"`
 	ResponseOrigins   []string          `koanf:"response_origins"`
 }
@@ -200,7 +202,7 @@ func Default() Config {
 		Mode: "dry-run", Database: "aanmaner.db", Timezone: "Europe/Amsterdam", Listen: "127.0.0.1:8080",
 		LogLevel: "info", LogForm: "text", Trace: Trace{Sample: 1},
 		Slack: Slack{
-			Mode: "http", Replicas: 1, Detail: "full",
+			Mode: "http", Replicas: 1, Detail: "full", WorkingHours: "9:00 - 17:30",
 			APIURL: "https://slack.com/api/", Command: "/terminate", ChannelLanguage: "nl",
 			ResponseOrigins: []string{"https://hooks.slack.com"},
 		},

@@ -47,6 +47,7 @@ type Daemon struct {
 type Options struct {
 	Log       *slog.Logger     // nil: nothing is logged
 	Now       func() time.Time // nil: the machine's clock
+	Quick     bool             // the Slack serves nobody else: messages and edits come as fast as they can
 	Decorate  func(bot.World) bot.World
 	DecorateS func(bot.Store) bot.Store
 }
@@ -112,7 +113,7 @@ func (d *Daemon) assemble(o Options) (err error) {
 	}
 	d.Reception = bot.NewReception(rows, world, func(id int64) { d.wake.Nudge(id) }, d.log)
 	if d.Config.Slack.BotToken != "" {
-		if d.slack, err = slack.New(d.slackConfig(), d.Reception, rows, d.Words, d.Policy, d.log); err != nil {
+		if d.slack, err = slack.New(d.slackConfig(o), d.Reception, rows, d.Words, d.Policy, d.log); err != nil {
 			return fmt.Errorf("%w: slack: %w", ErrConfig, err)
 		}
 		world.Announce = d.slack
@@ -141,13 +142,18 @@ func (d *Daemon) world(o Options) bot.World {
 	return w
 }
 
-func (d *Daemon) slackConfig() slack.Config {
+func (d *Daemon) slackConfig(o Options) slack.Config {
 	s := d.Config.Slack
+	begins, ends, err := slack.ParseHours(s.WorkingHours)
+	if err != nil { // a configuration that was checked has none: the usual hours then
+		begins, ends = 0, 0
+	}
 	return slack.Config{
+		StandIn: s.StandIn, WorkBegins: begins, WorkEnds: ends,
 		CreditControlChannel: s.CreditControl, Mailer: d.questionMailer(), Connections: d.health.connections,
 		APIURL: s.APIURL, BotToken: s.BotToken, SigningSecret: s.SigningSecret, AppID: s.AppID, TeamIDs: s.TeamIDs,
 		EnterpriseID: s.EnterpriseID, Command: s.Command, CaseChannel: s.CaseChannel, ChannelLanguage: s.ChannelLanguage,
-		Mode: s.Mode, AppToken: s.AppToken, Replicas: s.Replicas, FallbackChannel: s.FallbackChannel, Minimal: s.Detail == "minimal",
+		Mode: s.Mode, AppToken: s.AppToken, Replicas: s.Replicas, Alone: !store.IsPostgres(d.Config.Database), Quick: o.Quick, FallbackChannel: s.FallbackChannel, Minimal: s.Detail == "minimal",
 		AllowedUsers: s.AllowedUsers, AllowedGroups: s.AllowedGroups, ApproverUsers: s.ApproverUsers, ApproverGroups: s.ApproverGroups,
 		AgentEmails: s.AgentEmails, ResponseOrigins: s.ResponseOrigins, Now: d.now, Observe: d.health.slack,
 		Wrap: d.health.clocked("slack"),

@@ -35,11 +35,14 @@ slack:
   case_channel: ` + CaseChannelID + `
   channel_language: %[6]s
   allowed_users: [` + Sanne + `, ` + Jacqueline + `]
+  approver_users: [` + Jacqueline + `]
   response_origins: ["%[4]s"]
 policy:
   confirm_delay: %[5]s
   grace: 6s
   backoff: [500ms, 1s, 2s]
+  payment_poll: 168h   # the back office tells what happens; weeks that go by in a moment needn't be full of looks
+  approval_resellers: true
 `
 
 // ConfigFile is the path of the configuration that WriteConfig writes.

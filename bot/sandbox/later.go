@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"reflect"
 	"strings"
-	"time"
 
 	"github.com/aanmaner/aanmaner/backoffice"
 	"github.com/aanmaner/aanmaner/bot/calendar"
@@ -139,7 +138,11 @@ func (p *play) today() backoffice.Date { return backoffice.DateOf(p.Clock.Now(),
 
 // to lets the clock run on to nine in the morning of a day.
 func (p *play) to(day backoffice.Date) {
-	p.Clock.MoveTo(day.Time(p.zone).Add(9 * time.Hour))
+	p.Clock.MoveTo(morning(day, p.zone))
+	p.tellsTime()
+}
+
+func (p *play) tellsTime() {
 	p.say("It is %s.", p.Clock.Now().In(p.zone).Format("Monday 2 January 2006, 15:04"))
 }
 

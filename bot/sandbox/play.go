@@ -57,7 +57,7 @@ type act struct {
 // Play tells the story of the bot on out, step by step, and holds the doubles against what they should show in the end: a
 // termination; a customer who is in treatment already; one who pays between preview and submit; a mail server that is
 // down; a bot that is killed in the middle of sending. Then days go by: a promise is kept, another broken; a part is paid, and the
-// rest; nobody decides on the last day; a payment is taken back. ErrDiffers says what isn't as it should be.
+// rest; a reseller waits for a second person; nobody decides on the last day; a payment is taken back. ErrDiffers says what isn't as it should be.
 func (s *Sandbox) Play(ctx context.Context, cast Cast, out io.Writer) (err error) {
 	zone, err := time.LoadLocation("Europe/Amsterdam")
 	if err != nil {
@@ -92,6 +92,7 @@ func (p *play) acts() []act {
 		{"A week goes by: a promise is kept", p.promiseKept},
 		{"A promise is broken, time is given, and the customer pays", p.promiseBroken},
 		{"A part is paid, then the rest", p.paysInParts},
+		{"A reseller, whom a second person has to agree to", p.approved},
 		{"The last working day, and nobody decides", p.lastWorkday},
 		{"The bank takes a payment back", p.takenBack},
 	}
@@ -246,7 +247,7 @@ func (p *play) killed(ctx context.Context) error {
 	if err := p.until(ctx, "the mail", sent); err != nil {
 		return err
 	}
-	if err := p.cards(ctx, 3, ""); err != nil { // a card that a dead bot was drawing is left alone for a minute
+	if err := p.cards(ctx, 3, ""); err != nil { // a card that a dead bot was drawing is left alone for a moment
 		return err
 	}
 	p.say("The mail is out, but Cerb hasn't answered yet. At this moment the bot is killed.")

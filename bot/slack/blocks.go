@@ -14,6 +14,7 @@ type message struct {
 	caseID    int64  // 0: no card
 	question  string // id of the question that it asks; empty: it is none
 	matter    string // id of the matter that it shows; empty: none
+	bulletin  string // id of the bulletin that it is; empty: none
 	broadcast bool   // a thread's line that the channel sees too
 }
 
@@ -37,6 +38,11 @@ func (m message) options() []slackgo.MsgOption {
 	if m.matter != "" {
 		options = append(options, slackgo.MsgOptionMetadata(slackgo.SlackMetadata{
 			EventType: matterEvent, EventPayload: map[string]any{"matter": m.matter},
+		}))
+	}
+	if m.bulletin != "" {
+		options = append(options, slackgo.MsgOptionMetadata(slackgo.SlackMetadata{
+			EventType: bulletinEvent, EventPayload: map[string]any{"bulletin": m.bulletin},
 		}))
 	}
 	return options

@@ -50,7 +50,7 @@ func (s *Slack) claim(ctx context.Context, caseID int64) (d *drawing, idle bool,
 		}
 		d.m = s.channelScreen().card(d.f, d.orders)
 		before := d.card.TriedAt
-		if !before.IsZero() && s.board.isElsewhere(caseID, before, s.pace.elsewhere) {
+		if !before.IsZero() && s.board.isElsewhere(caseID, before, s.claimLife()) {
 			return errElsewhere
 		}
 		idle = d.card.TS != "" && before.IsZero() && d.card.Drawn == d.f.Case.Version && s.board.shows(d.card, d.m.sum()) &&
@@ -75,6 +75,14 @@ func (s *Slack) claim(ctx context.Context, caseID int64) (d *drawing, idle bool,
 		s.board.claimed(caseID, d.claim)
 	}
 	return d, idle, err
+}
+
+// claimLife is how long a claim of another process counts, from when it is first seen.
+func (s *Slack) claimLife() time.Duration {
+	if s.cfg.Alone {
+		return s.pace.dead
+	}
+	return s.pace.elsewhere
 }
 
 func (d *drawing) read(ctx context.Context, tx bot.Tx, caseID int64) (err error) {

@@ -43,6 +43,14 @@ type client struct {
 	paused map[string]time.Time // methods of which Slack said when to come back
 }
 
+// newPosts lets one message a second through, as Slack wants it for a channel.
+func newPosts(quick bool) *rate.Limiter {
+	if quick {
+		return rate.NewLimiter(rate.Inf, 1)
+	}
+	return rate.NewLimiter(rate.Every(time.Second), 3)
+}
+
 func newClient(cfg Config, l *linkState, log *slog.Logger) *client {
 	road := http.DefaultTransport
 	if cfg.Wrap != nil {
@@ -54,7 +62,7 @@ func newClient(cfg Config, l *linkState, log *slog.Logger) *client {
 	}
 	return &client{
 		api:  slackgo.New(cfg.BotToken, slackgo.OptionAPIURL(cfg.APIURL), slackgo.OptionHTTPClient(h), slackgo.OptionAppLevelToken(cfg.AppToken)),
-		http: h, origins: cfg.ResponseOrigins, posts: rate.NewLimiter(rate.Every(time.Second), 3),
+		http: h, origins: cfg.ResponseOrigins, posts: newPosts(cfg.Quick),
 		paused: map[string]time.Time{}, link: l, log: log, observe: cfg.Observe,
 	}
 }

@@ -3,6 +3,7 @@ package slack
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -91,7 +92,7 @@ func (h *homes) of(user string) *home {
 // homeOpened draws the home of a person who has opened it.
 func (s *Slack) homeOpened(ctx context.Context, user string) {
 	is := s.homes.open(user, s.cfg.Now())
-	all, err := s.openCases(ctx)
+	all, err := s.readHome(ctx)
 	if err != nil {
 		s.log.ErrorContext(ctx, "cases of a home can't be listed", "error", err)
 		return
@@ -109,7 +110,7 @@ func (s *Slack) sweepHomes(ctx context.Context) {
 		if len(users) == 0 {
 			return
 		}
-		all, err := s.openCases(ctx)
+		all, err := s.readHome(ctx)
 		if err != nil && ctx.Err() == nil {
 			s.log.ErrorContext(ctx, "cases of homes can't be listed", "error", err)
 		}
@@ -132,8 +133,44 @@ func (s *Slack) openCases(ctx context.Context) ([]bot.Case, error) {
 	return s.reception.Cases(ctx, bot.Filter{States: bot.OpenStates(), Limit: maxOpen})
 }
 
+// homeRows are the cases that homes show, newest first.
+type homeRows struct {
+	cases []bot.Case
+	asked map[int64]int // of cases about which people are to decide something, how urgent that is
+}
+
+// readHome reads what homes show: the cases that have not ended, and those that have about which something is to be decided.
+func (s *Slack) readHome(ctx context.Context) (rows homeRows, err error) {
+	if rows.cases, err = s.openCases(ctx); err != nil {
+		return rows, err
+	}
+	open, err := s.reception.Matters(ctx, bot.MatterFilter{Open: true, Limit: maxOpen})
+	if err != nil {
+		return rows, err
+	}
+	rows.asked = map[int64]int{}
+	for _, m := range open {
+		if is, ok := rows.asked[m.CaseID]; !ok || m.Kind.Urgency() < is {
+			rows.asked[m.CaseID] = m.Kind.Urgency()
+		}
+	}
+	over := maps.Clone(rows.asked)
+	for _, c := range rows.cases {
+		delete(over, c.ID)
+	}
+	for id := range over {
+		c, err := s.caseIn(ctx, nil, id)
+		if err != nil && !errors.Is(err, bot.ErrNoCase) {
+			return rows, err
+		} else if err == nil {
+			rows.cases = append(rows.cases, c)
+		}
+	}
+	return rows, nil
+}
+
 // drawHome publishes a person's home if it looks other than before, or anyway. Rights are looked at each time.
-func (s *Slack) drawHome(ctx context.Context, user string, is *home, all []bot.Case, anyway bool) error {
+func (s *Slack) drawHome(ctx context.Context, user string, is *home, all homeRows, anyway bool) error {
 	is.draw.Lock()
 	defer is.draw.Unlock()
 	who, sc, refused := s.personOf(ctx, inbound{User: user})

@@ -116,21 +116,21 @@ func TestTheHomeIsDrawnOverAnothersAndAfterABusySlack(t *testing.T) {
 	w.homeSays(sanne, "Mijn zaken (1)", "Wacht op betaling tot")
 }
 
-func TestTheHomeNamesWhatIsSilentAndHoldsNoMoreThanTenRowsAList(t *testing.T) {
+func TestTheHomeNamesWhatIsSilentAndHoldsNoMoreRowsThanFit(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	sc, now := w.bot.screenFor("nl"), w.clock.Now()
 	var all []bot.Case
-	for n := range 40 {
+	for n := range 50 {
 		all = append(all, bot.Case{ID: int64(n + 1), State: bot.Person, CustomerName: "<!channel>", CustomerNumber: "1", StartedBy: bot.Actor{SlackID: sanne},
 			Terms: bot.Terms{CancelOn: "2026-11-30", Outstanding: backoffice.Money{Minor: 100, Currency: "EUR"}}})
 	}
-	lists := homeOf(all, person{ID: sanne}, true, true, now, w.outside.Policy.Location)
+	lists := homeOf(homeRows{cases: all}, person{ID: sanne}, true, true, now, w.outside.Policy.Location)
 	blocks := sc.home(lists, []Connection{{Name: "Slack", OK: true}, {Name: "Cerb", Since: now.Add(-70 * time.Minute)}}, now)
 	v, err := slackfake.DraftView(map[string]any{"type": "home", "blocks": blocks})
 	must(t, err)
 	text := slackfake.RenderView(v)
-	if len(blocks) > 100 || strings.Count(text, "+ 30 meer") != 3 || !strings.Contains(text, "Cerb antwoordt niet sinds 24 november 2026 08:50. Zaken wachten; er gaat niets verloren.") {
+	if len(blocks) > 100 || strings.Count(text, "+ 40 meer") != 2 || !strings.Contains(text, "+ 10 meer") || !strings.Contains(text, "Cerb antwoordt niet sinds 24 november 2026 08:50. Zaken wachten; er gaat niets verloren.") {
 		t.Errorf("%d blocks\n%s", len(blocks), text)
 	}
 }
@@ -147,5 +147,18 @@ func TestOnlyHomesOpenedLatelyAreKept(t *testing.T) {
 	}
 	if got := h.lately(now.Add(2 * homeLife)); len(got) != 0 {
 		t.Errorf("%d homes", len(got))
+	}
+}
+
+func TestTheHomeListsWhatTheDigestLeavesOutInItsOrder(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, group, at("2026-11-23 11:00"), func(w *world) { w.config.ApproverGroups = nil })
+	w.begun()
+	w.asks(append(times(12, bot.MatterPartly), bot.MatterChanged)...)
+	w.digest("+ 2 meer in App Home")
+	w.OpenHome(context.Background(), bram)
+	v := w.homeSays(bram, "Wacht op ons (13)", "Klant <20000> & Zn", "Klant <20012> & Zn")
+	if text := slackfake.RenderView(v); strings.Index(text, "<20012>") > strings.Index(text, "<20000>") {
+		t.Errorf("what is urgent comes first:\n%s", text)
 	}
 }

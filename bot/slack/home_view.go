@@ -1,6 +1,7 @@
 package slack
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -15,6 +16,7 @@ import (
 
 const (
 	maxRows  = 10 // of a list in a home
+	maxAsked = 40 // of the list of what waits for people: the digest sends them here for the rest
 	soonDays = 7  // a cancellation within so many days is named
 )
 
@@ -28,22 +30,26 @@ type homeLists struct {
 }
 
 // homeOf sorts the open cases into the lists of one person.
-func homeOf(all []bot.Case, who person, mayStart, approver bool, now time.Time, zone *time.Location) homeLists {
+func homeOf(all homeRows, who person, mayStart, approver bool, now time.Time, zone *time.Location) homeLists {
 	lists := homeLists{mayStart: mayStart, approver: approver}
 	today := backoffice.DateOf(now, zone)
-	for _, c := range all {
+	for _, c := range all.cases {
+		_, asked := all.asked[c.ID]
 		mine := c.StartedBy.SlackID == who.ID || who.Email != "" && strings.EqualFold(c.Terms.AgentEmail, who.Email)
-		if c.State == bot.Person && approver {
+		if (c.State == bot.Person || asked) && approver {
 			lists.waiting = append(lists.waiting, c)
 		}
-		if mine {
+		if mine && !c.State.Closed() {
 			lists.mine = append(lists.mine, c)
 		}
-		if (mine || approver) && endsSoon(c, today) {
+		if (mine || approver) && !c.State.Closed() && endsSoon(c, today) {
 			lists.soon = append(lists.soon, c)
 		}
 	}
-	slices.Reverse(lists.waiting) // who waits longest comes first
+	slices.Reverse(lists.waiting) // as in the digest, and then who waits longest
+	slices.SortStableFunc(lists.waiting, func(a, b bot.Case) int {
+		return cmp.Or(cmp.Compare(cmp.Or(all.asked[a.ID], 1), cmp.Or(all.asked[b.ID], 1)), cmp.Compare(a.EndsOn(), b.EndsOn()))
+	})
 	slices.SortStableFunc(lists.soon, func(a, b bot.Case) int { return strings.Compare(string(a.EndsOn()), string(b.EndsOn())) })
 	return lists
 }
@@ -67,10 +73,10 @@ func (sc screen) home(lists homeLists, around []Connection, now time.Time) []sla
 		blocks = append(blocks, slackgo.NewActionBlock("", start))
 	}
 	if lists.approver {
-		blocks = append(blocks, sc.homeList("slack.home_waiting", "slack.home_none_waiting", lists.waiting)...)
+		blocks = append(blocks, sc.homeList("slack.home_waiting", "slack.home_none_waiting", lists.waiting, maxAsked)...)
 	}
-	blocks = append(blocks, sc.homeList("slack.home_mine", "slack.home_none_mine", lists.mine)...)
-	return append(blocks, sc.homeList("slack.home_soon", "slack.home_none_soon", lists.soon)...)
+	blocks = append(blocks, sc.homeList("slack.home_mine", "slack.home_none_mine", lists.mine, maxRows)...)
+	return append(blocks, sc.homeList("slack.home_soon", "slack.home_none_soon", lists.soon, maxRows)...)
 }
 
 // connected says that everything answers, and when that was seen; or, of each that doesn't, since when that is.
@@ -91,19 +97,19 @@ func (sc screen) connected(around []Connection, now time.Time) string {
 }
 
 // homeList is a heading and the first rows, or what is said where there are none.
-func (sc screen) homeList(title, none string, all []bot.Case) []slackgo.Block {
+func (sc screen) homeList(title, none string, all []bot.Case, most int) []slackgo.Block {
 	head := slackgo.NewHeaderBlock(plainText(cut(sc.say(title, "n", strconv.Itoa(len(all))), 150)))
 	if len(all) == 0 {
 		return []slackgo.Block{head, contextLine(sc.say(none))}
 	}
 	blocks := []slackgo.Block{head}
-	for _, c := range all[:min(len(all), maxRows)] {
+	for _, c := range all[:min(len(all), most)] {
 		_, state := sc.state(bot.File{Case: c})
 		row := section(sc.customer(c) + "\n" + state)
 		row.Accessory = slackgo.NewAccessory(button(actionHomeOpen, strconv.FormatInt(c.ID, 10), sc.say("slack.button_open")))
 		blocks = append(blocks, row)
 	}
-	if more := sc.more(len(all) - maxRows); more != "" {
+	if more := sc.more(len(all) - most); more != "" {
 		blocks = append(blocks, contextLine(strings.TrimSpace(more)))
 	}
 	return blocks

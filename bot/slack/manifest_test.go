@@ -107,7 +107,7 @@ func scopeOf() map[string]string {
 		"OpenViewContext": "", "PushViewContext": "", "UpdateViewContext": "", "PublishViewContext": "", "AuthTestContext": "", "GetPermalinkContext": "",
 		"StartSocketModeContext": "", // by the app-level token
 		"PostMessageContext":     "chat:write", "PostEphemeralContext": "chat:write", "UpdateMessageContext": "chat:write", "DeleteMessageContext": "chat:write",
-		"GetUserInfoContext": "users:read", "GetConversationHistoryContext": "channels:history", "GetUserGroupMembersContext": "usergroups:read",
+		"GetUserInfoContext": "users:read", "GetConversationHistoryContext": "channels:history", "GetConversationRepliesContext": "channels:history", "GetUserGroupMembersContext": "usergroups:read",
 	}
 }
 

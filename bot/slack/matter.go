@@ -19,13 +19,14 @@ type matterDesk struct {
 	fails map[int64]int
 	mine  map[string]time.Time // claims of this run that are still in the row
 	shown map[string][32]byte
+	seen  map[string]time.Time // since when this run knows of a matter that isn't posted
 	wake  chan struct{}
 	locks [32]sync.Mutex // one case's matters are drawn by one at a time
 }
 
 func newMatterDesk() *matterDesk {
 	return &matterDesk{
-		due: map[int64]time.Time{}, fails: map[int64]int{}, mine: map[string]time.Time{}, shown: map[string][32]byte{},
+		due: map[int64]time.Time{}, fails: map[int64]int{}, mine: map[string]time.Time{}, shown: map[string][32]byte{}, seen: map[string]time.Time{},
 		wake: make(chan struct{}, 1),
 	}
 }
@@ -43,6 +44,11 @@ func (d *matterDesk) mark(caseID int64) {
 		d.due[caseID] = time.Now()
 	}
 	d.mu.Unlock()
+	d.rouse()
+}
+
+// rouse looks at once whether something is due.
+func (d *matterDesk) rouse() {
 	select {
 	case d.wake <- struct{}{}:
 	default:

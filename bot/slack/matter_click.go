@@ -198,7 +198,7 @@ func (s *Slack) putOff(ctx context.Context, v *viewIn, m bot.Matter, who person)
 		return err
 	}
 	text := s.channelScreen().say("slack.matter_handed", "to", "<@"+to.ID+">", "who", name(who.Name))
-	if _, err := s.client.post(ctx, m.Channel, m.TS, message{text: text}); err != nil {
+	if _, err := s.client.post(ctx, m.Channel, threadOf(m), message{text: text}); err != nil {
 		s.log.WarnContext(ctx, "a colleague couldn't be told of a matter", "matter", m.ID, "error", err)
 	}
 	return nil

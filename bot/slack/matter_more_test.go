@@ -23,7 +23,11 @@ func large(w *world) {
 func TestWhoAskedCannotApproveAndAColleagueCan(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, large, func(w *world) { w.config.ApproverUsers = []string{sanne, kees} })
-	w.confirmed("10234")
+	v := w.ask(sanne, "10234")
+	if said := slackfake.RenderView(v); v.Submit != "Goedkeuring vragen" || !strings.Contains(said, "Zodra debiteurenbeheer goedkeurt") {
+		t.Errorf("the preview says %q, %s", v.Submit, said)
+	}
+	w.submit(sanne, v, nil)
 	m := w.matter("Goedkeuring gevraagd: €\u00a0340,00, 2 diensten")
 	if got := w.press(sanne, m, "Goedkeuren"); !strings.Contains(got.Confirm, "De bot mailt Jansen Bouw B.V., schort nu 2 diensten op en zegt ze op per 22 december 2026.") {
 		t.Errorf("the confirmation says %q", got.Confirm)
@@ -33,7 +37,9 @@ func TestWhoAskedCannotApproveAndAColleagueCan(t *testing.T) {
 		t.Errorf("%v", w.office.Writes())
 	}
 	w.press(kees, m, "Goedkeuren")
-	w.matter("Goedgekeurd door Kees Bakker")
+	if said := slackfake.RenderMessage(w.matter("Goedgekeurd door Kees Bakker")); strings.Contains(said, "Bezig") {
+		t.Errorf("the card says for good: %s", said)
+	}
 	w.eventually("the procedure's end", w.waitsForPayment)
 }
 
@@ -307,7 +313,7 @@ func TestAMinimalChannelIsToldNeitherNameNorAmountOfAMatter(t *testing.T) {
 
 func TestWorkingHoursLeaveOutNightsWeekendsAndHolidays(t *testing.T) {
 	t.Parallel()
-	h := hours{screenOf(t, wording.NL).policy}
+	h := hours{screenOf(t, wording.NL).policy, workBegins, workEnds}
 	at := func(s string) time.Time {
 		got, err := time.ParseInLocation("2006-01-02 15:04", s, h.policy.Location)
 		must(t, err)

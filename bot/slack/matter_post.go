@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strconv"
 	"strings"
 	"time"
 
@@ -27,6 +26,8 @@ type matterDraw struct {
 	msg   message
 	claim time.Time // stands in the row's TriedAt while it is ours
 	doubt time.Time // when it was tried before, if nobody knows whether it stands there; else zero
+	// thread is the digest in whose thread it stands, in that channel; empty: it stands in the channel itself.
+	thread, in string
 }
 
 // drawMatter brings one card up to date: posts it where there is none, and else edits it.
@@ -53,11 +54,12 @@ func (s *Slack) claimMatter(ctx context.Context, m bot.Matter) (d *matterDraw, i
 			return err
 		}
 		now, before := s.cfg.Now(), d.m.TriedAt
+		d.thread, d.in = d.m.Thread, strings.TrimPrefix(d.m.Channel, again)
 		switch {
 		case d.m.TS == unseen, d.m.TS == "" && before.IsZero() && !d.m.Open(): // nobody has seen it, and nobody has to
 			idle, d.m.Drawn = true, d.m.Version
 			return tx.PutMatter(ctx, d.m)
-		case d.m.TS == "" && now.Before(s.postsFrom(d.m)):
+		case d.m.TS == "" && !s.mayPost(d.m, now):
 			idle = true
 			return nil
 		case !before.IsZero() && !s.matters.isMine(m.ID, before) && now.Sub(before) < matterLife:
@@ -69,6 +71,9 @@ func (s *Slack) claimMatter(ctx context.Context, m bot.Matter) (d *matterDraw, i
 		}
 		if d.m.TS == "" {
 			d.doubt = before
+			if idle, err = s.standsWhere(ctx, tx, d, now); idle || err != nil {
+				return err
+			}
 		}
 		d.claim = now.Truncate(time.Millisecond) // as the row keeps it
 		d.m.TriedAt = d.claim
@@ -115,8 +120,8 @@ func (s *Slack) drawnMatter(ctx context.Context, d *matterDraw, channel, ts stri
 		version--
 	}
 	err := s.keepMatter(ctx, d, true, func(m *bot.Matter) {
-		m.Channel, m.TS, m.Drawn = channel, ts, version
-		if m.RemindAt.IsZero() && m.Open() {
+		m.Channel, m.Thread, m.TS, m.Drawn = channel, d.thread, ts, version
+		if m.RemindAt.IsZero() && m.Reminded == 0 && m.Open() {
 			m.RemindAt = s.hours().after(s.cfg.Now(), remindAfter)
 		}
 	})
@@ -133,7 +138,7 @@ func (s *Slack) editMatter(ctx context.Context, d *matterDraw) error {
 	case err == nil:
 		return s.drawnMatter(ctx, d, d.m.Channel, d.m.TS)
 	case errors.Is(err, errGone) && d.m.Open():
-		again := s.keepMatter(ctx, d, true, func(m *bot.Matter) { m.Channel, m.TS, m.Drawn = "", "", 0 })
+		again := s.keepMatter(ctx, d, true, func(m *bot.Matter) { m.Channel, m.Thread, m.TS, m.Drawn = "", "", "", 0 })
 		s.matters.mark(d.m.CaseID)
 		return again
 	case errors.Is(err, errGone):
@@ -146,12 +151,18 @@ func (s *Slack) editMatter(ctx context.Context, d *matterDraw) error {
 // posted once more, and never a third time.
 func (s *Slack) postMatter(ctx context.Context, d *matterDraw) error {
 	channel := s.questionChannel()
+	if d.thread != "" {
+		channel = d.in
+	}
 	if !d.doubt.IsZero() && d.m.Channel != "" {
 		tried := strings.TrimPrefix(d.m.Channel, again)
-		ts, all, err := s.findMatter(ctx, tried, d.m.ID, d.doubt)
+		ts, all, err := s.findMessage(ctx, tried, d.thread, d.doubt, func(m slackgo.Message) bool {
+			return m.Metadata.EventType == matterEvent && fmt.Sprint(m.Metadata.EventPayload["matter"]) == d.m.ID
+		})
 		switch {
 		case err != nil && !errors.Is(err, errRight):
-			return errors.Join(err, s.mailMatter(ctx, d))
+			s.notices.fails(true)
+			return err
 		case ts != "":
 			d.m.Channel, d.m.TS = tried, ts
 			return s.editMatter(ctx, d)
@@ -162,11 +173,12 @@ func (s *Slack) postMatter(ctx context.Context, d *matterDraw) error {
 			channel = again + channel
 		}
 	}
-	if err := s.keepMatter(ctx, d, false, func(m *bot.Matter) { m.Channel = channel }); err != nil {
+	if err := s.keepMatter(ctx, d, false, func(m *bot.Matter) { m.Channel, m.Thread = channel, d.thread }); err != nil {
 		return err
 	}
 	to := strings.TrimPrefix(channel, again)
-	ts, err := s.client.post(ctx, to, "", d.msg)
+	ts, err := s.client.post(ctx, to, d.thread, d.msg)
+	s.notices.fails(err != nil)
 	if err == nil {
 		return s.drawnMatter(ctx, d, to, ts)
 	}
@@ -174,67 +186,9 @@ func (s *Slack) postMatter(ctx context.Context, d *matterDraw) error {
 		s.log.ErrorContext(ctx, "matters don't reach the channel", "channel", to, "why", err)
 	}
 	if !errors.Is(err, errDoubt) { // certainly not there: nothing is in doubt
-		mailed := s.mailMatter(ctx, d)
-		return errors.Join(err, mailed, s.keepMatter(ctx, d, true, func(m *bot.Matter) { m.Channel = "" }))
+		return errors.Join(err, s.keepMatter(ctx, d, true, func(m *bot.Matter) { m.Channel, m.Thread = "", "" }))
 	}
-	return errors.Join(err, s.mailMatter(ctx, d))
-}
-
-// findMatter looks for a card of which it is unknown whether it was posted. all is false where the channel can't be read to the
-// end.
-func (s *Slack) findMatter(ctx context.Context, channel, id string, tried time.Time) (ts string, all bool, err error) {
-	cursor, since := "", strconv.FormatInt(tried.Add(-historySlack).Unix(), 10)
-	for range maxPages {
-		var page *slackgo.GetConversationHistoryResponse
-		err = s.client.patiently(ctx, "conversations.history", func(ctx context.Context) error {
-			page, err = s.client.api.GetConversationHistoryContext(ctx, &slackgo.GetConversationHistoryParameters{
-				ChannelID: channel, Oldest: since, Limit: 200, Cursor: cursor, IncludeAllMetadata: true,
-			})
-			return err
-		})
-		if err != nil {
-			return "", false, classed("conversations.history", err)
-		}
-		for _, m := range page.Messages {
-			if m.Metadata.EventType == matterEvent && fmt.Sprint(m.Metadata.EventPayload["matter"]) == id {
-				return m.Timestamp, true, nil
-			}
-		}
-		if cursor = page.ResponseMetaData.NextCursor; cursor == "" || !page.HasMore {
-			return "", true, nil
-		}
-	}
-	return "", false, nil
-}
-
-// mailMatter sends a matter by mail once Slack has failed for minutes. Its card still follows: only there it can be decided. A
-// mail that may have gone is sent once more, under the same Message-ID.
-func (s *Slack) mailMatter(ctx context.Context, d *matterDraw) error {
-	due := s.postsFrom(d.m).Add(mailAfter)
-	if s.cfg.Mailer == nil || s.policy.Mode == bot.DryRun || !d.m.MailedAt.IsZero() || s.cfg.Now().Before(due) {
-		return nil
-	}
-	subject, text := s.channelScreen().matterMail(d.matterFile, s.cfg.Now())
-	id := "matter-" + strings.ReplaceAll(d.m.ID, " ", "-")
-	_, err := s.cfg.Mailer.SendQuestion(ctx, id, subject, text)
-	doubt := errors.Is(err, ErrMailDoubt)
-	if doubt {
-		_, err = s.cfg.Mailer.SendQuestion(ctx, id, subject, text)
-	}
-	if err != nil && !doubt {
-		return err
-	}
-	s.log.WarnContext(ctx, "matter was mailed, since Slack fails", "matter", d.m.ID, "in_doubt", err)
-	now := s.cfg.Now()
-	return s.keepMatter(ctx, d, false, func(m *bot.Matter) { m.MailedAt = now })
-}
-
-// postsFrom is when a matter's card may be posted: outside working hours only what is urgent comes at once.
-func (s *Slack) postsFrom(m bot.Matter) time.Time {
-	if m.Kind.Urgency() <= 2 {
-		return m.OpenedAt
-	}
-	return s.hours().next(m.OpenedAt)
+	return err
 }
 
 // decisionIn reads the decision that a signal carries.

@@ -15,10 +15,13 @@ import (
 // team are the people of credit control in these tests: Bram, who may not use the bot otherwise, and Kees, who reads English.
 func team(w *world) { w.config.ApproverUsers = []string{bram, kees} }
 
+// matterCards are the cards of matters, in the channel and in the digests' threads.
 func (w *world) matterCards(p slackfake.Snapshot) (out []slackfake.Message) {
 	for _, m := range p.Messages(cases) {
-		if m.Metadata["event_type"] == matterEvent {
-			out = append(out, m)
+		for _, one := range append([]slackfake.Message{m}, p.Thread(cases, m.TS)...) {
+			if one.Metadata["event_type"] == matterEvent {
+				out = append(out, one)
+			}
 		}
 	}
 	return out

@@ -252,7 +252,9 @@ func (sc screen) matterOutcome(f matterFile) string {
 	if s.Why != "" && !sc.minimal {
 		text += " · “" + esc(line(s.Why, maxReason)) + "”"
 	}
-	if _, state := sc.state(f.File); state != "" && !f.Case.State.Closed() {
+	// A decided card isn't drawn again: that the bot is at work would stand there for good.
+	moving := f.Case.State == bot.Running || f.Case.State == bot.Restoring
+	if _, state := sc.state(f.File); state != "" && !f.Case.State.Closed() && !moving {
 		text += "\n" + state
 	}
 	return text
@@ -273,10 +275,9 @@ func (sc screen) matterContext(f matterFile) string {
 // matterMail is a matter as a mail to credit control. It reaches only them, so it may name names.
 func (sc screen) matterMail(f matterFile, now time.Time) (subject, text string) {
 	sc.minimal, sc.channel = false, false
-	plain := strings.NewReplacer("*", "", "&amp;", "&", "&lt;", "<", "&gt;", ">").Replace
-	headline := plain(sc.headline(f, now))
+	headline := plainMail(sc.headline(f, now))
 	subject = sc.say("slack.matter_mail_subject", "number", line(f.Case.CustomerNumber, maxLabel), "headline", headline)
-	text = sc.say("slack.matter_mail_text", "headline", headline, "about", plain(sc.matterAbout(f)), "silence", plain(sc.matterSilence(f)), "case", strconv.FormatInt(f.Case.ID, 10))
+	text = sc.say("slack.matter_mail_text", "headline", headline, "about", plainMail(sc.matterAbout(f)), "silence", plainMail(sc.matterSilence(f)), "case", strconv.FormatInt(f.Case.ID, 10))
 	if f.m.Quote != "" {
 		text += "\n\n" + fromCustomer(f.m.Quote)
 	}

@@ -2,6 +2,7 @@ package slack
 
 import (
 	"context"
+	"errors"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -77,6 +78,28 @@ func TestReplicasDrawOneCard(t *testing.T) {
 	for _, m := range w.Thread(cases, w.card("Wacht").TS) {
 		if thread[m.Text]++; thread[m.Text] > 1 {
 			t.Errorf("told twice: %s", m.Text)
+		}
+	}
+}
+
+// On a database that only one process works on, a claim that isn't its own was left by a process that was killed while it drew.
+func TestWhoIsAloneDoesNotWaitForADeadOnesClaim(t *testing.T) {
+	t.Parallel()
+	for _, alone := range []bool{true, false} {
+		w := newWorld(t, func(w *world) { w.config.Alone = alone })
+		w.bot.pace.dead = 10 * time.Millisecond // a claim of another replica counts for two seconds here
+		w.confirmed("10234")
+		w.oneCard()
+		w.stop()
+		ctx := context.Background()
+		must(t, w.bot.inTx(ctx, func(tx bot.Tx) error {
+			card, err := tx.Card(ctx, 1)
+			card.TriedAt, card.Drawn = w.clock.Now(), card.Drawn-1
+			return errors.Join(err, tx.PutCard(ctx, card))
+		}))
+		card, err := w.bot.draw(ctx, 1)
+		if drawn := err == nil && card.TriedAt.IsZero(); drawn != alone {
+			t.Errorf("alone %v: drawn %v, %v", alone, drawn, err)
 		}
 	}
 }

@@ -34,8 +34,12 @@ type Config struct {
 	AllowedGroups  []string          // S…, user groups whose members may; with no users and no groups nobody may
 	ApproverUsers  []string          // U…, the credit-control team
 	ApproverGroups []string          // S…, likewise
+	StandIn        string            // U… of that team: who gets what has waited for two working days; empty: nobody
 	AskWhom        string            // whom a person without rights is told to ask; empty: credit control
 	AgentEmails    map[string]string // by U…: the helpdesk's address of a person whose Slack address is another
+
+	// WorkBegins and WorkEnds are the team's hours, since midnight by the clock on the wall; both zero: 9:00 and 17:30.
+	WorkBegins, WorkEnds time.Duration
 
 	// ResponseOrigins are the origins (scheme and host) to which private answers may be posted; none: Slack's own.
 	ResponseOrigins []string
@@ -43,6 +47,8 @@ type Config struct {
 	Mode     string // ModeHTTP or ModeSocket; empty: ModeHTTP
 	AppToken string // xapp-…, for ModeSocket
 	Replicas int    // how many processes serve this app, so that connections of nobody are noticed; 0: one
+	Quick    bool   // for a Slack that serves nobody else: messages and edits come as fast as they can
+	Alone    bool   // no other process can be at work on this database: a claim of another one is a dead one's
 
 	// Minimal keeps customers' names, amounts and quotes out of channels: a card says the customer's number and the state.
 	Minimal bool
@@ -78,6 +84,7 @@ type Slack struct {
 	batches batches
 	board   *board
 	matters *matterDesk
+	notices *noticeBoard
 	booted  time.Time // what came in before is a leftover of an earlier run
 	pace    pace
 }
@@ -92,8 +99,10 @@ type pace struct {
 
 	sweep     time.Duration // between two looks for what another replica left or changed
 	elsewhere time.Duration // so long another replica's claim on a card counts
+	dead      time.Duration // and that of a process that is dead: its last call may still be on its way
 	home      time.Duration // between two looks whether a home tab looks other by now
 	tidy      time.Duration // between two looks for second cards
+	gather    time.Duration // so long a matter's card waits for others that come up at the same moment
 
 	sockets socketPace
 }
@@ -110,13 +119,17 @@ func New(cfg Config, reception *bot.Reception, store bot.Store, words *wording.C
 		link:    newLink(cfg), queue: make(chan job, maxQueue), booted: cfg.Now(),
 		pace: pace{
 			slow: 5 * time.Second, silent: 20 * time.Second, glance: 3 * time.Second, submit: 1500 * time.Millisecond, redraw: 2 * time.Second,
-			sweep: 5 * time.Second, elsewhere: drawTimeout + 15*time.Second, tidy: 10 * time.Minute, home: 10 * time.Second, sockets: defaultSocketPace(),
+			sweep: 5 * time.Second, elsewhere: drawTimeout + 15*time.Second, dead: 2 * time.Second, tidy: 10 * time.Minute,
+			gather: time.Second, home: 10 * time.Second, sockets: defaultSocketPace(),
 		},
+	}
+	if cfg.Quick {
+		s.pace.redraw = 50 * time.Millisecond
 	}
 	s.client = newClient(cfg, s.link, log)
 	s.rights = newRights(cfg, s.client, log)
 	s.people = newPeople(cfg, s.client)
-	s.board, s.matters = newBoard(), newMatterDesk()
+	s.board, s.matters, s.notices = newBoard(), newMatterDesk(), newNoticeBoard()
 	return s, nil
 }
 
@@ -138,6 +151,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.Mode == "" {
 		c.Mode = ModeHTTP
+	}
+	if c.WorkBegins == 0 && c.WorkEnds == 0 {
+		c.WorkBegins, c.WorkEnds = workBegins, workEnds
 	}
 	if c.Now == nil {
 		c.Now = time.Now

@@ -163,11 +163,11 @@ func (s *Slack) confirm(ctx context.Context, in inbound, now *reply, sc screen, 
 		return "started before"
 	}
 	id := strconv.FormatInt(got.Case.ID, 10)
-	started := "slack.started"
+	started, noCard := "slack.started", "slack.started_no_card"
 	if got.Case.State == bot.Approving {
-		started = "slack.asked_approval"
+		started, noCard = "slack.asked_approval", "slack.asked_approval_no_card"
 	}
-	text := sc.say(started+"_no_card", "case", id)
+	text := sc.say(noCard, "case", id)
 	s.closeView(ctx, in, now, sc, text)
 	if _, err := s.draw(ctx, got.Case.ID); err != nil {
 		s.log.WarnContext(ctx, "card isn't posted yet", "case", got.Case.ID, "error", err)

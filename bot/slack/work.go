@@ -50,6 +50,7 @@ func (s *Slack) Run(ctx context.Context) error {
 	wg.Go(func() { s.sweepQuestions(ctx) })
 	wg.Go(func() { s.keepMatters(ctx, workCtx) })
 	wg.Go(func() { s.sweepMatters(ctx) })
+	wg.Go(func() { s.keepBulletins(ctx, workCtx) })
 	wg.Go(func() { s.sweepHomes(ctx) })
 	wg.Go(func() { every(ctx, s.pace.tidy, func() { s.tidy(ctx) }) })
 	if s.cfg.Mode == ModeSocket {

@@ -227,7 +227,7 @@ func (w *world) start() {
 	s, err := New(w.config, w.desk, rows, w.outside.Words, w.outside.Policy, log)
 	must(w.t, err)
 	s.pace.redraw, s.pace.submit = 20*time.Millisecond, time.Second
-	s.pace.home = 50 * time.Millisecond
+	s.pace.home, s.pace.gather = 50*time.Millisecond, 50*time.Millisecond
 	s.pace.sweep, s.pace.elsewhere = 50*time.Millisecond, 2*time.Second
 	s.pace.sockets = socketPace{
 		silence: 5 * time.Second, first: 10 * time.Millisecond, most: 100 * time.Millisecond, refused: 100 * time.Millisecond,

@@ -10,12 +10,12 @@ import (
 )
 
 const (
-	matterColumns = `id, case_id, kind, opened_at, remind_at, settled_at, body, version, channel, ts, drawn, tried_at, mailed_at`
+	matterColumns = `id, case_id, kind, opened_at, remind_at, settled_at, body, version, channel, ts, thread, drawn, tried_at, mailed_at`
 
-	sqlPutMatter = `INSERT INTO matters (` + matterColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+	sqlPutMatter = `INSERT INTO matters (` + matterColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
 	ON CONFLICT (id) DO UPDATE SET remind_at = excluded.remind_at, settled_at = excluded.settled_at, body = excluded.body,
-	version = excluded.version, channel = excluded.channel, ts = excluded.ts, drawn = excluded.drawn, tried_at = excluded.tried_at,
-	mailed_at = excluded.mailed_at`
+	version = excluded.version, channel = excluded.channel, ts = excluded.ts, thread = excluded.thread, drawn = excluded.drawn,
+	tried_at = excluded.tried_at, mailed_at = excluded.mailed_at`
 	sqlSelectMatter  = `SELECT ` + matterColumns + ` FROM matters`
 	sqlForgetMatters = `DELETE FROM matters WHERE case_id = $1`
 )
@@ -29,8 +29,8 @@ type matterText struct {
 // PutMatter writes a matter. See bot.Tx.
 func (t *tx) PutMatter(ctx context.Context, m bot.Matter) error {
 	_, err := t.exec(ctx, sqlPutMatter, m.ID, m.CaseID, string(m.Kind), m.OpenedAt.UnixMilli(), millis(m.RemindAt),
-		millis(m.Settled.At), object(matterText{m.MatterBody, m.Settled}), m.Version, m.Channel, m.TS, m.Drawn, millis(m.TriedAt),
-		millis(m.MailedAt))
+		millis(m.Settled.At), object(matterText{m.MatterBody, m.Settled}), m.Version, m.Channel, m.TS, m.Thread, m.Drawn,
+		millis(m.TriedAt), millis(m.MailedAt))
 	if errors.Is(err, errOrphan) {
 		err = fmt.Errorf("%w: %w", bot.ErrNoCase, err)
 	}
@@ -84,7 +84,7 @@ func scanMatter(row scanner) (bot.Matter, error) {
 	var m bot.Matter
 	var body string
 	var opened, remind, settled, tried, mailed sql.NullInt64
-	err := row.Scan(&m.ID, &m.CaseID, &m.Kind, &opened, &remind, &settled, &body, &m.Version, &m.Channel, &m.TS, &m.Drawn, &tried, &mailed)
+	err := row.Scan(&m.ID, &m.CaseID, &m.Kind, &opened, &remind, &settled, &body, &m.Version, &m.Channel, &m.TS, &m.Thread, &m.Drawn, &tried, &mailed)
 	if err != nil {
 		return bot.Matter{}, err
 	}

@@ -42,6 +42,7 @@ func tables() []table {
 		{"cards", "case_id", cardColumns, false, ""},
 		{"questions", "n", "n, " + questionColumns, true, ""},
 		{"matters", "n", "n, " + matterColumns, true, ""},
+		{"bulletins", "n", "n, " + bulletinColumns, true, ""},
 	}
 }
 

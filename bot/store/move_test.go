@@ -30,7 +30,8 @@ func filled(t *testing.T, path string) {
 				tx.Append(ctx, bot.Entry{CaseID: c.ID, At: clock(), Kind: "looked", Text: "web01 is suspended. €", Who: bot.Actor{Name: "Sanne"}}),
 				tx.Append(ctx, bot.Entry{CaseID: c.ID, At: clock(), Kind: "done", Text: "done"}),
 				tx.PutCard(ctx, bot.Card{CaseID: c.ID, Channel: "C1", TS: "1.2"}), tx.SetSetting(ctx, "paused", "by Sanne"),
-				tx.PutQuestion(ctx, bot.Question{ID: fmt.Sprint("q", n), CaseID: c.ID, Text: "?", AskedAt: clock()}), tx.PutMatter(ctx, bot.Matter{ID: fmt.Sprint("m", n), CaseID: c.ID, OpenedAt: clock()}))
+				tx.PutQuestion(ctx, bot.Question{ID: fmt.Sprint("q", n), CaseID: c.ID, Text: "?", AskedAt: clock()}), tx.PutMatter(ctx, bot.Matter{ID: fmt.Sprint("m", n), CaseID: c.ID, OpenedAt: clock()}),
+				tx.PutBulletin(ctx, &bot.Bulletin{ID: fmt.Sprint("b", n), OpenedAt: clock()}))
 		}))
 		if n == 0 {
 			c.State, c.EndedAt = bot.Ended, clock()
@@ -74,13 +75,13 @@ func TestMoveCopiesEverythingAndCanBeRepeated(t *testing.T) {
 		moved, err := move(from, to)
 		must(t, err)
 		want := []store.Moved{{Table: "cases", Rows: 3}, {Table: "intents", Rows: 3}, {Table: "signals", Rows: 4}, {Table: "journal", Rows: 6},
-			{Table: "settings", Rows: 1}, {Table: "cards", Rows: 3}, {Table: "questions", Rows: 2}, {Table: "matters", Rows: 2}}
+			{Table: "settings", Rows: 1}, {Table: "cards", Rows: 3}, {Table: "questions", Rows: 2}, {Table: "matters", Rows: 2}, {Table: "bulletins", Rows: 3}}
 		if !reflect.DeepEqual(moved, want) {
 			t.Errorf("moved %+v", moved)
 		}
 		again, err := move(from, to)
 		must(t, err)
-		if len(again) != 8 || !again[0].There || again[3].Rows != 6 {
+		if len(again) != 9 || !again[0].There || again[3].Rows != 6 {
 			t.Errorf("moved again: %+v", again)
 		}
 		source, target := open(t, store.Config{Path: from}), open(t, store.Config{Path: to})

@@ -35,12 +35,13 @@ const (
 	// A waiting signal makes its case due by itself, too: a clerk that was at work when it came, and then wrote the row with a
 	// later due_at and went, must not leave it lying. The two are looked for apart, so that each goes by its index and ten
 	// thousand cases that rest cost nothing. $1 is the program's time, $2 the time that leases are kept in.
-	dueCases = `(SELECT id, due_at, state FROM cases WHERE state <> 'ended' AND due_at <= $1 AND (lease_token = '' OR lease_until <= $2)
-	UNION ALL SELECT id, due_at, state FROM cases WHERE id IN
+	dueCases = `(SELECT id, due_at, CASE state WHEN 'restoring' THEN 0 WHEN 'running' THEN 2 ELSE 1 END AS turn FROM cases
+	WHERE state <> 'ended' AND due_at <= $1 AND (lease_token = '' OR lease_until <= $2)
+	UNION ALL SELECT id, due_at, CASE state WHEN 'restoring' THEN 0 ELSE 1 END FROM cases WHERE id IN
 	(SELECT case_id FROM signals WHERE handled_at IS NULL AND case_id IS NOT NULL AND received_at <= $1)
 	AND state <> 'ended' AND (due_at IS NULL OR due_at > $1) AND (lease_token = '' OR lease_until <= $2)) AS due`
-	// Who has paid goes before everybody else.
-	sqlDue = `SELECT id FROM ` + dueCases + ` ORDER BY CASE state WHEN 'restoring' THEN 0 ELSE 1 END, due_at NULLS FIRST, id`
+	// Who has paid goes before everybody else; then whoever may have paid, or of whom a person said something; what hurts comes last.
+	sqlDue = `SELECT id FROM ` + dueCases + ` ORDER BY turn, due_at NULLS FIRST, id`
 	// A case that only a signal makes due has a due_at that has not come; since when it waits is the signal's affair.
 	sqlDueStats = `SELECT count(*), min(CASE WHEN due_at <= $1 THEN due_at END) FROM ` + dueCases
 

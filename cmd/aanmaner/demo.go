@@ -16,9 +16,11 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/aanmaner/aanmaner/backoffice"
 	"github.com/aanmaner/aanmaner/bot/daemon"
 	"github.com/aanmaner/aanmaner/bot/sandbox"
 	"github.com/aanmaner/aanmaner/bot/sandbox/show"
+	"github.com/aanmaner/aanmaner/bot/wording"
 )
 
 func (a *app) demoCommand() *cobra.Command {
@@ -29,8 +31,10 @@ func (a *app) demoCommand() *cobra.Command {
 		Long: `Starts a Cerb, a back office with twenty customers, a Slack workspace and the customers' inbox, all made up and on
 loopback, and the bot among them. Nothing leaves this machine, and nothing is kept.
 
-Without --play it serves a page on which all of it can be seen and used, and runs until it is interrupted. With --play it
-tells a story, step by step, and checks how it ends.
+Without --play it serves a page on which all of it can be seen and used, and runs until it is interrupted. Customers pay
+there, in full or in part, and banks take payments back. Days go by as you wish: the clock stops where a person has to decide.
+It begins on a morning on which people work, and moves nothing but this world. With --play it tells a story in which weeks go
+by, step by step, and checks how it ends.
 
 Exit status: 0 the story ended as it should (or the demo was interrupted), 1 something differs, 2 wrong usage.`,
 		Example: "  aanmaner demo\n  aanmaner demo --lang en\n  aanmaner demo --play",
@@ -126,7 +130,15 @@ func (a *app) demoWorld(ctx context.Context, page *show.Show, again <-chan strin
 		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	world, err := sandbox.Start(ctx, sandbox.Options{Dir: dir, Delay: 6 * time.Second, Lang: *lang})
+	clock := &sandbox.Clock{}
+	zone, err := time.LoadLocation("Europe/Amsterdam")
+	if err == nil {
+		err = clock.ToWork(zone)
+	}
+	if err != nil {
+		return err
+	}
+	world, err := sandbox.Start(ctx, sandbox.Options{Dir: dir, Now: clock.Now, Delay: 6 * time.Second, Lang: *lang})
 	if err != nil {
 		return err
 	}
@@ -135,7 +147,7 @@ func (a *app) demoWorld(ctx context.Context, page *show.Show, again <-chan strin
 	if err != nil {
 		return err
 	}
-	d, err := daemon.Open(ctx, cfg, daemon.Options{Log: cfg.Logger(a.err)})
+	d, err := daemon.Open(ctx, cfg, daemon.Options{Log: cfg.Logger(a.err), Now: clock.Now, Quick: true})
 	if err != nil {
 		return err
 	}
@@ -149,7 +161,8 @@ func (a *app) demoWorld(ctx context.Context, page *show.Show, again <-chan strin
 	}()
 	return d.Serve(ctx, func(address string) {
 		world.ConnectSlack(address)
-		page.SetWorld(shown(world))
+		world.ConnectOffice(address)
+		page.SetWorld(shown(world, clock, d))
 		if first {
 			a.demoTold(world, url)
 		}
@@ -157,8 +170,17 @@ func (a *app) demoWorld(ctx context.Context, page *show.Show, again <-chan strin
 }
 
 // shown is the world as the page wants it.
-func shown(world *sandbox.Sandbox) show.World {
+func shown(world *sandbox.Sandbox, clock *sandbox.Clock, d *daemon.Daemon) show.World {
+	days := sandbox.NewDays(clock, d)
 	return show.World{
+		Now: clock.Now, Tell: world.Tell,
+		Days: func(ctx context.Context, day string, seen func()) (show.Stop, error) {
+			stop, err := days.To(ctx, backoffice.Date(day), seen)
+			if err != nil || stop.CaseID == 0 {
+				return show.Stop{}, err
+			}
+			return show.Stop{Customer: stop.Customer, Why: func(lang string) string { return d.Words.Reason(wording.Lang(lang), stop.Why) }}, nil
+		},
 		Slack: world.Slack, Cerb: world.Cerb, Office: world.Office, Channel: sandbox.CaseChannelID,
 		Mails: func() (out []show.Mail) {
 			for _, m := range world.Inbox.Mails("") {

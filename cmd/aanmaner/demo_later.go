@@ -31,7 +31,7 @@ func (w *within) Start(ctx context.Context) (string, error) {
 	}
 	ctx, w.end = context.WithCancel(ctx)
 	log := slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelError}))
-	d, err := daemon.Open(ctx, cfg, daemon.Options{Log: log, Now: w.now})
+	d, err := daemon.Open(ctx, cfg, daemon.Options{Log: log, Now: w.now, Quick: true})
 	if err != nil {
 		w.end()
 		return "", err

@@ -31,7 +31,14 @@ func TestEveryControlHasANameAndRoomOnEveryScreen(t *testing.T) {
 	s.until("the menu", `document.querySelector("[data-rows=slack] details.menu")`)
 	s.run(chromedp.Click("#all-events"))
 	s.everywhere("with a case")
-	s.run(chromedp.Click("#all-events"), chromedp.Click("#keys"))
+	s.run(chromedp.Click("#all-events"), chromedp.Click("[data-days=end]"))
+	s.has("#stop", s.look.says().stops)
+	s.everywhere("when the clock has stopped")
+	s.run(chromedp.EmulateViewport(390, 844), chromedp.Click("#more"))
+	s.named("with the head unfolded")
+	s.fits("with the head unfolded", false)
+	s.until("the clock to be in sight", `[...document.querySelectorAll("[data-days], #now")].every(e => e.getBoundingClientRect().bottom < innerHeight && e.checkVisibility())`)
+	s.run(chromedp.Click("#more"), chromedp.EmulateViewport(s.look.width, s.look.height), chromedp.Click("#keys"))
 	s.everywhere("with the list of keys")
 }
 
@@ -108,7 +115,7 @@ func TestTheFocusReturnsToWhatOpenedADialog(t *testing.T) {
 	s.key("1")
 	s.tabTo("details.menu > summary")
 	s.run(chromedp.KeyEvent(kb.Enter))
-	s.tabTo("details.menu button")
+	s.tabTo("details.menu button:last-of-type") // to stop her own case is all that she may do without credit control
 	s.run(chromedp.KeyEvent(kb.Enter))
 	s.until("the dialog", `document.querySelector("#modal") && document.activeElement.closest("#modal")`)
 	s.run(chromedp.KeyEvent(kb.Escape))

@@ -17,9 +17,11 @@ import (
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 
+	"github.com/aanmaner/aanmaner/backoffice"
 	"github.com/aanmaner/aanmaner/bot/daemon"
 	"github.com/aanmaner/aanmaner/bot/sandbox"
 	"github.com/aanmaner/aanmaner/bot/sandbox/show"
+	"github.com/aanmaner/aanmaner/bot/wording"
 )
 
 // stage is the practice world with its page, and a browser that looks at it. It is driven by chromedp v0.23 (MIT), which
@@ -28,6 +30,7 @@ type stage struct {
 	t     *testing.T
 	ctx   context.Context
 	world *sandbox.Sandbox
+	clock *sandbox.Clock
 	url   string
 	look  look
 
@@ -91,27 +94,30 @@ func newStage(t *testing.T, l look) *stage {
 func (s *stage) startWorld(l look) {
 	s.t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
-	world, err := sandbox.Start(ctx, sandbox.Options{Dir: s.t.TempDir(), Delay: 300 * time.Millisecond, Lang: l.lang, Now: l.now})
+	clock := &sandbox.Clock{Base: l.now}
+	zone, err := time.LoadLocation("Europe/Amsterdam")
+	s.must(err)
+	s.must(clock.ToWork(zone))
+	world, err := sandbox.Start(ctx, sandbox.Options{Dir: s.t.TempDir(), Delay: 300 * time.Millisecond, Lang: l.lang, Now: clock.Now})
 	s.must(err)
 	cfg, err := world.Config()
 	s.must(err)
-	d, err := daemon.Open(ctx, cfg, daemon.Options{Now: l.now})
+	d, err := daemon.Open(ctx, cfg, daemon.Options{Now: clock.Now, Quick: true})
 	s.must(err)
-	zone, err := time.LoadLocation("Europe/Amsterdam")
-	s.must(err)
-	page, err := show.New(show.Options{Now: l.now, Zone: zone, Lang: l.lang, Again: func(string) {}})
+	page, err := show.New(show.Options{Zone: zone, Lang: l.lang, Again: func(string) {}})
 	s.must(err)
 	ready, ended := make(chan struct{}), make(chan error, 1)
 	go func() {
 		ended <- d.Serve(ctx, func(address string) {
 			world.ConnectSlack(address)
-			page.SetWorld(worldOf(world))
+			world.ConnectOffice(address)
+			page.SetWorld(worldOf(world, clock, d))
 			close(ready)
 		})
 	}()
 	<-ready
 	server := httptest.NewServer(page)
-	s.world, s.url = world, server.URL+"/"
+	s.world, s.clock, s.url = world, clock, server.URL+"/"
 	s.t.Cleanup(func() {
 		server.CloseClientConnections()
 		server.Close()
@@ -124,8 +130,17 @@ func (s *stage) startWorld(l look) {
 	})
 }
 
-func worldOf(w *sandbox.Sandbox) show.World {
+func worldOf(w *sandbox.Sandbox, clock *sandbox.Clock, d *daemon.Daemon) show.World {
+	days := sandbox.NewDays(clock, d)
 	return show.World{
+		Now: clock.Now, Tell: w.Tell,
+		Days: func(ctx context.Context, day string, seen func()) (show.Stop, error) {
+			stop, err := days.To(ctx, backoffice.Date(day), seen)
+			if err != nil || stop.CaseID == 0 {
+				return show.Stop{}, err
+			}
+			return show.Stop{Customer: stop.Customer, Why: func(lang string) string { return d.Words.Reason(wording.Lang(lang), stop.Why) }}, nil
+		},
 		Slack: w.Slack, Cerb: w.Cerb, Office: w.Office, Channel: sandbox.CaseChannelID,
 		Mails: func() (out []show.Mail) {
 			for _, m := range w.Inbox.Mails("") {

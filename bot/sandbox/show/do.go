@@ -14,15 +14,23 @@ import (
 // deed is what a visitor does.
 type deed struct {
 	Who    string            `json:"who"`
-	Kind   string            `json:"kind"` // command, press, submit, dismiss, pay, part, again
+	Kind   string            `json:"kind"` // command, press, submit, dismiss, pay, part, reverse, days, again
 	Text   string            `json:"text"` // of a command
 	On     target            `json:"on"`
 	Action string            `json:"action"`
 	Block  string            `json:"block"`
-	Choose string            `json:"choose"`
+	Choose string            `json:"choose"` // of a menu; how many days, or "end"
 	Values map[string]string `json:"values"` // of a form, by block id
 	ID     string            `json:"id"`     // of a customer
 	Lang   string            `json:"lang"`
+}
+
+// language is the visitor's; other where none is given.
+func (d deed) language(other string) string {
+	if d.Lang == "nl" || d.Lang == "en" {
+		return d.Lang
+	}
+	return other
 }
 
 // deedTimeout is longer than Slack waits for the bot, so that what Slack then shows is shown.
@@ -36,7 +44,11 @@ func (s *Show) do(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "the request can't be read", http.StatusBadRequest)
 		return
 	}
-	ctx, cancel := context.WithTimeout(r.Context(), deedTimeout)
+	limit := deedTimeout
+	if d.Kind == "days" {
+		limit = daysTimeout
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), limit)
 	defer cancel()
 	notice := ""
 	if err := s.carryOut(ctx, s.current(), d, &notice); err != nil {
@@ -56,6 +68,7 @@ func (s *Show) carryOut(ctx context.Context, now scene, d deed, notice *string) 
 		}
 		return r.Err
 	}
+	now.feed.goOn()
 	on := slackfake.Target{Channel: d.On.Channel, TS: d.On.TS, View: d.On.View}
 	switch d.Kind {
 	case "command":
@@ -67,9 +80,13 @@ func (s *Show) carryOut(ctx context.Context, now scene, d deed, notice *string) 
 	case "dismiss":
 		return told(now.Slack.Dismiss(ctx, d.Who, d.On.View))
 	case "pay":
-		return now.Office.Pay(d.ID)
+		return s.booked(ctx, now, now.Office.Pay(d.ID))
 	case "part":
-		return now.Office.PayPart(d.ID, s.half(now, d.ID))
+		return s.booked(ctx, now, now.Office.PayPart(d.ID, s.half(now, d.ID)))
+	case "reverse":
+		return s.booked(ctx, now, now.Office.Reverse(d.ID))
+	case "days":
+		return s.letGo(ctx, now, d.Choose, d.language(s.lang))
 	case "again":
 		if s.again != nil {
 			s.again(d.Lang)
@@ -79,9 +96,17 @@ func (s *Show) carryOut(ctx context.Context, now scene, d deed, notice *string) 
 	return errors.New("nothing is known of that")
 }
 
+// booked has the back office tell the bot of what was booked.
+func (s *Show) booked(ctx context.Context, now scene, err error) error {
+	if err == nil && now.Tell != nil {
+		err = now.Tell(ctx)
+	}
+	return err
+}
+
 // half is half of what a customer owes, in whole euros where it is more than one.
 func (s *Show) half(now scene, id string) int64 {
-	minor, _ := overdueOn(now.Office.Snapshot(id), s.now().In(s.zone).Format(time.DateOnly))
+	minor, _ := overdueOn(now.Office.Snapshot(id), s.today(now))
 	if minor >= 200 {
 		return minor / 200 * 100
 	}

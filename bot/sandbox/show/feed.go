@@ -7,17 +7,18 @@ import (
 	"sync"
 	"time"
 
+	"github.com/aanmaner/aanmaner/backoffice/inhouse/inhousefake"
 	"github.com/aanmaner/aanmaner/bot/slack/slackfake"
-	"github.com/aanmaner/aanmaner/snippets"
 )
 
 // feed is what has happened in a world, as it was seen from outside: the page compares what the systems show with what they
 // showed before.
 type feed struct {
 	mu     sync.Mutex
-	known  map[string]bool
+	known  map[string]string // how each thing that was seen is, by its mark
 	events []event
-	begun  bool // what there was from the start is no news
+	stop   *event // why days stopped early
+	begun  bool   // what there was from the start is no news
 }
 
 // event is one thing that happened, in a way that can be told in both languages.
@@ -25,15 +26,17 @@ type event struct {
 	at    time.Time
 	key   string // of the text
 	pairs []string
+	why   func(lang string) string // a reason that the bot gives
 }
 
-func newFeed() *feed { return &feed{known: map[string]bool{}} }
+func newFeed() *feed { return &feed{known: map[string]string{}} }
 
 // saw says whether something has been seen, by its mark.
 func (f *feed) saw(mark string) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return f.known[mark]
+	_, ok := f.known[mark]
+	return ok
 }
 
 // watch notes what is new in a picture.
@@ -41,12 +44,13 @@ func (f *feed) watch(d *painter) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for _, s := range d.sights() {
-		if f.known[s.mark] {
+		was, seen := f.known[s.mark]
+		if seen && was == s.state {
 			continue
 		}
-		f.known[s.mark] = true
+		f.known[s.mark] = s.state
 		if f.begun && s.key != "" {
-			f.events = append(f.events, event{at: d.show.now(), key: s.key, pairs: s.pairs})
+			f.events = append(f.events, event{at: d.world.Now(), key: s.key, pairs: s.pairs})
 		}
 	}
 	f.begun = true
@@ -58,21 +62,7 @@ func (f *feed) rows(d *painter) []row {
 	defer f.mu.Unlock()
 	var out []row
 	for n, e := range slices.Backward(f.events) {
-		out = append(out, row{fmt.Sprintf("f%d", n), d.draw("event", d.show.clock(e.at)+" "+d.t(e.key, d.said(e.pairs)...))})
-	}
-	return out
-}
-
-// said puts what is kept in one form for all (a day, a status) into the visitor's language.
-func (d *painter) said(pairs []string) []string {
-	out := slices.Clone(pairs)
-	for i := 0; i+1 < len(out); i += 2 {
-		switch out[i] {
-		case "day":
-			out[i+1] = snippets.LongDate(d.visitor.lang, out[i+1])
-		case "status":
-			out[i+1] = d.t("status." + out[i+1])
-		}
+		out = append(out, row{fmt.Sprintf("f%d", n), d.draw("event", d.clock(e.at)+" "+e.told(d))})
 	}
 	return out
 }
@@ -82,6 +72,7 @@ type sight struct {
 	mark  string // the same as long as it is the same thing
 	key   string
 	pairs []string
+	state string // how it is now: told again when that changes
 }
 
 // sights lists all there is to see.
@@ -92,34 +83,69 @@ func (d *painter) sights() []sight {
 func (d *painter) deskSights() (out []sight) {
 	for _, t := range d.tickets {
 		out = append(out,
-			sight{fmt.Sprintf("ticket %d", t.ID), "feed.ticket", []string{"ticket", t.Mask, "who", d.whoHas(t.OwnerEmail)}},
-			sight{fmt.Sprintf("ticket %d %s", t.ID, t.Status), "feed.status", []string{"ticket", t.Mask, "status", t.Status}})
+			sight{mark: fmt.Sprintf("ticket %d", t.ID), key: "feed.ticket", pairs: []string{"ticket", t.Mask, "who", d.whoHas(t.OwnerEmail)}},
+			sight{fmt.Sprintf("status %d", t.ID), "feed.status", []string{"ticket", t.Mask, "status", t.Status}, t.Status})
 	}
 	for n, m := range d.mails {
-		out = append(out, sight{fmt.Sprintf("mail %d", n), "feed.mail", []string{"to", m.To}})
+		out = append(out, sight{mark: fmt.Sprintf("mail %d", n), key: "feed.mail", pairs: []string{"to", m.To}})
 	}
 	return out
 }
 
 func (d *painter) officeSights() (out []sight) {
 	for _, c := range d.customers {
-		id := c.Customer.ID
+		id, name := c.Customer.ID, oneLine(c.Customer.Name)
 		for _, s := range c.Services {
-			if s.Suspension != nil {
-				out = append(out, sight{"off " + s.ID, "feed.off", []string{"service", s.Label}})
-			}
-			if s.Cancellation != nil {
-				out = append(out, sight{"end " + s.ID, "feed.end", []string{"service", s.Label, "day", s.Cancellation.At}})
-			}
+			out = append(out, d.serviceSights(s)...)
 		}
-		for _, n := range c.Notes {
-			out = append(out, sight{"note " + n.ID, "feed.note", []string{"customer", oneLine(c.Customer.Name)}})
-			if n.ExternalRef != "" {
-				out = append(out, sight{mark: "treated " + id})
+		for _, p := range c.Booked {
+			key := "feed.paid"
+			if p.Reversed != "" {
+				key = "feed.reversed"
 			}
+			out = append(out, sight{"payment " + p.ID, key, []string{"customer", name, "amount", fmt.Sprint(p.Amount.Minor)}, p.Reversed})
 		}
+		out = append(out, d.noteSights(c)...)
 		if open, _ := d.overdue(c); open == 0 && slices.Contains(d.listed, id) {
-			out = append(out, sight{"paid " + id, "feed.paid", []string{"customer", oneLine(c.Customer.Name)}})
+			out = append(out, sight{mark: "paid " + id})
+		}
+	}
+	return out
+}
+
+// serviceSights tells how a service and its order are. What is as it should be is told only after it wasn't.
+func (d *painter) serviceSights(s inhousefake.Service) (out []sight) {
+	off, end := sight{mark: "service " + s.ID}, sight{mark: "order " + s.ID}
+	switch {
+	case s.Suspension != nil:
+		off.key, off.pairs, off.state = "feed.off", []string{"service", s.Label}, "off"
+	case d.feed.known[off.mark] != "":
+		off.key, off.pairs = "feed.on", []string{"service", s.Label}
+	}
+	switch k := s.Cancellation; {
+	case k != nil && k.Executed:
+		end.key, end.pairs, end.state = "feed.ended", []string{"service", s.Label}, "ended"
+	case k != nil:
+		end.key, end.pairs, end.state = "feed.end", []string{"service", s.Label, "day", k.At}, k.At
+	case d.feed.known[end.mark] != "":
+		end.key, end.pairs = "feed.withdrawn", []string{"service", s.Label}
+	}
+	return append(out, off, end)
+}
+
+// noteSights tells of the comments in an account, and what they say for the story.
+func (d *painter) noteSights(c inhousefake.Snapshot) (out []sight) {
+	for _, n := range c.Notes {
+		out = append(out, sight{mark: "note " + n.ID, key: "feed.note", pairs: []string{"customer", oneLine(c.Customer.Name)}})
+		if n.ExternalRef == "" {
+			continue
+		}
+		out = append(out, sight{mark: "treated " + c.Customer.ID})
+		if n.At.In(d.show.zone).Format(time.DateOnly) < d.today {
+			out = append(out, sight{mark: "later " + c.Customer.ID})
+		}
+		if n.Title == settled {
+			out = append(out, sight{mark: "restored " + c.Customer.ID})
 		}
 	}
 	return out

@@ -32,8 +32,16 @@ type picture struct {
 	Panes map[string]pane `json:"panes"`
 	Modal *modal          `json:"modal"`
 	Story storyJSON       `json:"story"`
+	Clock clockJSON       `json:"clock"`
 	Feed  []row           `json:"feed"`
 	Seen  string          `json:"seen"` // the hash of all the rest
+}
+
+// clockJSON is the world's time, and where the clock can go.
+type clockJSON struct {
+	Now  string `json:"now"`
+	End  string `json:"end"`  // the name of the button that goes to the day on which orders end; empty: none does
+	Stop string `json:"stop"` // why the days stopped early
 }
 
 // modal is the view on top, if one is open.
@@ -75,16 +83,21 @@ func writeJSON(w http.ResponseWriter, v any) {
 	_ = json.NewEncoder(w).Encode(v) // the visitor may be gone
 }
 
+// painter draws a scene for a visitor.
+func (s *Show) painter(now scene, v visitor) *painter {
+	return &painter{show: s, world: now.World, feed: now.feed, listed: now.listed, began: now.began, today: s.today(now), visitor: v, t: s.words.in(v.lang)}
+}
+
 // picture draws everything.
 func (s *Show) picture(now scene, v visitor) (picture, error) {
 	p := picture{Round: now.round, Panes: map[string]pane{}}
-	d := painter{show: s, world: now.World, feed: now.feed, listed: now.listed, visitor: v, t: s.words.in(v.lang)}
+	d := s.painter(now, v)
 	if now.Slack != nil {
 		d.look()
 		p.Panes["slack"], p.Modal = d.slack(), d.modal()
 		p.Panes["cerb"], p.Panes["office"], p.Panes["inbox"] = d.cerb(), d.office(), d.inbox()
-		now.feed.watch(&d)
-		p.Feed, p.Story = now.feed.rows(&d), d.story()
+		now.feed.watch(d)
+		p.Feed, p.Story, p.Clock = now.feed.rows(d), d.story(), d.clockControl()
 	}
 	raw, err := json.Marshal(p)
 	if err == nil {

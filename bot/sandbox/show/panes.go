@@ -30,6 +30,8 @@ type painter struct {
 	mails     []Mail
 	names     map[string]string
 	listed    []string // the customers of the back office's pane, by id
+	began     string   // the day on which the world did
+	today     string
 }
 
 // look reads all systems once, so that one picture is of one moment.
@@ -87,7 +89,7 @@ func (d *painter) message(channel, ts, user, text string, blocks []slackfake.Obj
 	if who == "" {
 		who = "Aanmaner"
 	}
-	m := message{T: d.t, Who: who, Time: d.show.clock(slackTime(ts)), Key: ts}
+	m := message{T: d.t, Who: who, Time: d.clock(slackTime(ts)), Key: ts}
 	draw := drawer{on: target{Channel: channel, TS: ts}, names: d.names}
 	if len(blocks) == 0 {
 		m.Text = mrkdwn(text, d.names)
@@ -144,7 +146,7 @@ func (d *painter) cerb() pane {
 			case m.Outgoing:
 				key = "ticket.out"
 			}
-			data.Lines = append(data.Lines, d.show.clock(m.At)+" "+d.t(key, "to", m.To, "from", m.From))
+			data.Lines = append(data.Lines, d.clock(m.At)+" "+d.t(key, "to", m.To, "from", m.From))
 		}
 		p.Rows = append(p.Rows, row{fmt.Sprintf("t%d", t.ID), d.draw("ticket", data)})
 	}
@@ -172,6 +174,7 @@ type customerData struct {
 	Days                     string
 	Paid                     bool
 	Part                     bool // half of it can be paid
+	Back                     bool // a payment can be taken back
 	Services                 []serviceData
 	Notes                    []string
 	Label                    string
@@ -193,7 +196,7 @@ func (d *painter) office() pane {
 		}
 		data := customerData{
 			T: d.t, ID: id, Number: c.Customer.Number, Name: oneLine(c.Customer.Name), Amount: d.money(overdue), Paid: overdue == 0,
-			Part: overdue > 1, Days: d.count("days", days),
+			Part: overdue > 1, Back: slices.ContainsFunc(c.Booked, d.standing), Days: d.count("days", days),
 		}
 		for _, s := range c.Services {
 			data.Services = append(data.Services, d.service(s))
@@ -208,6 +211,11 @@ func (d *painter) office() pane {
 	}
 	p.Head = d.t("office.head", "n", fmt.Sprint(owing), "amount", d.money(sum))
 	return p
+}
+
+// standing says whether a payment came in since the world began and wasn't taken back.
+func (d *painter) standing(p inhousefake.Payment) bool {
+	return p.Booked >= d.began && p.Reversed == ""
 }
 
 // wholeList is the command with all of the list, a line each, as people paste it.
@@ -229,7 +237,7 @@ func (d *painter) customer(id string) inhousefake.Snapshot {
 
 // overdue is what a customer owes past its day in cents, and for how many days the oldest of it.
 func (d *painter) overdue(c inhousefake.Snapshot) (minor int64, days int) {
-	return overdueOn(c, d.show.now().In(d.show.zone).Format(time.DateOnly))
+	return overdueOn(c, d.today)
 }
 
 func overdueOn(c inhousefake.Snapshot, today string) (minor int64, days int) {
@@ -297,7 +305,7 @@ func (d *painter) inbox() pane {
 	for n := len(d.mails) - 1; n >= 0; n-- {
 		m := d.mails[n]
 		p.Rows = append(p.Rows, row{fmt.Sprintf("i%d", n), d.draw("mail", mailData{
-			T: d.t, To: m.To, From: m.From, Subject: m.Subject, Text: m.Text, Time: d.show.clock(m.At), Lang: d.languageOf(m.To), Key: fmt.Sprint(n),
+			T: d.t, To: m.To, From: m.From, Subject: m.Subject, Text: m.Text, Time: d.clock(m.At), Lang: d.languageOf(m.To), Key: fmt.Sprint(n),
 		})})
 	}
 	return p

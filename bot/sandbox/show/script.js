@@ -14,6 +14,7 @@ let picture = null;
 let opener = null; // the focus mark of what opened the dialog
 let shownModal = "";
 let asking = new AbortController();
+let going = false; // days are going by
 const fresh = {}; // keys of the rows a pane that changed since the visitor looked at it
 
 // ---- drawing ----
@@ -154,6 +155,19 @@ function outline(acts) {
   control?.classList.add("outlined");
 }
 
+// drawClock shows the world's time, where it can go, and why it stopped.
+function drawClock(clock) {
+  $("#now").textContent = clock.now;
+  for (const b of $$("[data-days]")) {
+    const end = b.dataset.days === "end";
+    b.setAttribute("aria-disabled", String(going || end && !clock.end));
+    if (end && clock.end) b.setAttribute("aria-label", clock.end);
+    else if (end) b.removeAttribute("aria-label");
+  }
+  if ($("#stop").textContent !== clock.stop) $("#stop").textContent = clock.stop;
+  $("#stop").hidden = !clock.stop;
+}
+
 function draw(p) {
   const first = round !== p.round;
   if (first) {
@@ -165,6 +179,7 @@ function draw(p) {
   for (const [name, pane] of Object.entries(p.panes || {})) drawPane(name, pane, first);
   drawModal(p.modal);
   drawStory(p.story || {});
+  drawClock(p.clock);
   rows($("#events"), p.feed && p.feed.length ? p.feed : [{ k: "none", h: page.none }], true);
   document.documentElement.dataset.drawn = p.seen;
 }
@@ -199,7 +214,7 @@ function look() {
 async function act(deed) {
   notice("");
   try {
-    const answer = await fetch("do", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ who: $("#who").value, ...deed }) });
+    const answer = await fetch("do", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ who: $("#who").value, lang, ...deed }) });
     const said = await answer.json();
     notice(said.notice || "");
   } catch {
@@ -271,6 +286,16 @@ async function command(text) {
   $("#command").focus();
 }
 
+// days lets days go by. The buttons keep the focus, and rest until that is done.
+async function days(wish) {
+  if (going || wish === "end" && !picture.clock.end) return;
+  going = true;
+  drawClock(picture.clock);
+  await act({ kind: "days", choose: wish });
+  going = false;
+  drawClock(picture.clock);
+}
+
 // goTo goes to a row, as a link to a message does in Slack.
 async function goTo(key) {
   await leave();
@@ -308,6 +333,8 @@ document.addEventListener("click", async (e) => {
   else if ("dismiss" in d) await act({ kind: "dismiss", on: { view: $("#modal").dataset.view } });
   else if (d.pay) await act({ kind: "pay", id: d.pay });
   else if (d.part) await act({ kind: "part", id: d.part });
+  else if (d.reverse) await act({ kind: "reverse", id: d.reverse });
+  else if (d.days) await days(d.days);
   else if (d.try) await command("/terminate " + d.try);
   else if (d.command) await command(d.command);
   else if (d.tab) { show(d.tab); $("#pane-" + d.tab).focus({ preventScroll: true }); }
@@ -368,6 +395,7 @@ document.addEventListener("keydown", (e) => {
   if (panes[e.key - 1]) { show(panes[e.key - 1]); $("#pane-" + panes[e.key - 1]).focus(); }
   else if (e.key === "/") { e.preventDefault(); show("slack"); $("#command").focus(); }
   else if (e.key === "s") doStep();
+  else if (e.key === "." && picture && $("[data-days]")) days("1");
   else if (e.key === "?") $("#help").showModal();
 });
 
@@ -392,6 +420,8 @@ async function doStep() {
     const control = await until(() => $(a.sel));
     if (!control) break;
     const pane = control.closest(".pane");
+    const folded = a.do === "click" && control.closest("#controls") && !control.checkVisibility();
+    if (folded) $("#more").click();
     if (pane) show(pane.id.slice(5));
     (control.closest("li") || control).scrollIntoView({ block: "nearest" });
     if (a.do === "who" && control.value !== a.value) await become(a.value);
@@ -399,6 +429,8 @@ async function doStep() {
     else if (a.do === "click") control.click();
     outline(picture.story.acts || []);
     if (!still.matches) await new Promise((ok) => setTimeout(ok, 350)); // for the eye to follow
+    if ("days" in control.dataset) await until(() => !going);
+    if (folded) $("#more").click();
   }
   button.disabled = false;
 }

@@ -15,6 +15,7 @@
 package show
 
 import (
+	"context"
 	"embed"
 	"html/template"
 	"net"
@@ -25,6 +26,7 @@ import (
 	"github.com/aanmaner/aanmaner/backoffice/inhouse/inhousefake"
 	"github.com/aanmaner/aanmaner/bot/slack/slackfake"
 	"github.com/aanmaner/aanmaner/helpdesk/cerb/cerbfake"
+	"github.com/aanmaner/aanmaner/snippets"
 )
 
 //go:embed page.html rows.html style.css script.js words.yaml
@@ -39,6 +41,18 @@ type World struct {
 	Channel string        // id of the Slack channel where the cards go
 	People  []Person      // who the visitor can be; the first one to begin with
 	Links   []Link        // the doubles' own pages
+
+	Now func() time.Time // the world's clock; nil: the machine's
+	// Tell has the back office tell the bot what happened, after each payment; nil: it doesn't.
+	Tell func(context.Context) error
+	// Days lets days go by until the morning of a day (YYYY-MM-DD), and calls seen after each; nil: the clock can't be moved.
+	Days func(ctx context.Context, day string, seen func()) (Stop, error)
+}
+
+// Stop says why the days stopped early: somebody has to decide. Without a Why they didn't.
+type Stop struct {
+	Customer string
+	Why      func(lang string) string
 }
 
 // Mail is a mail as it came to a customer.
@@ -55,7 +69,6 @@ type Link struct{ Name, URL string }
 
 // Options is what the page needs besides the world.
 type Options struct {
-	Now   func() time.Time  // nil: time.Now
 	Zone  *time.Location    // in which times are shown; nil: UTC
 	Again func(lang string) // starts the world anew in a language; nil: that can't be done
 	Lang  string            // of a visitor who hasn't chosen, nl or en; empty: nl
@@ -63,7 +76,6 @@ type Options struct {
 
 // Show serves the page.
 type Show struct {
-	now   func() time.Time
 	zone  *time.Location
 	again func(lang string)
 	lang  string
@@ -81,14 +93,15 @@ type scene struct {
 	round  int // counts the worlds, so that the browser knows a new one
 	feed   *feed
 	listed []string // the customers who owed when it began
+	began  string   // the day on which it did
 }
+
+// today is the world's day.
+func (s *Show) today(now scene) string { return now.Now().In(s.zone).Format(time.DateOnly) }
 
 // New makes the page. SetWorld gives it something to show.
 func New(o Options) (*Show, error) {
-	s := &Show{now: o.Now, zone: o.Zone, again: o.Again, lang: o.Lang, mux: http.NewServeMux(), scene: scene{feed: newFeed()}}
-	if s.now == nil {
-		s.now = time.Now
-	}
+	s := &Show{zone: o.Zone, again: o.Again, lang: o.Lang, mux: http.NewServeMux(), scene: scene{World: World{Now: time.Now}, feed: newFeed()}}
 	if s.zone == nil {
 		s.zone = time.UTC
 	}
@@ -114,7 +127,12 @@ func New(o Options) (*Show, error) {
 func (s *Show) SetWorld(w World) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.scene = scene{World: w, round: s.scene.round + 1, feed: newFeed(), listed: owing(w.Office, s.now().In(s.zone).Format(time.DateOnly))}
+	if w.Now == nil {
+		w.Now = time.Now
+	}
+	s.scene = scene{World: w, round: s.scene.round + 1, feed: newFeed()}
+	s.scene.began = s.today(s.scene)
+	s.scene.listed = owing(w.Office, s.scene.began)
 }
 
 func (s *Show) current() scene {
@@ -194,7 +212,7 @@ type pageData struct {
 	Who    string
 	People []Person
 	Links  []Link
-	Today  string
+	Days   bool
 	Again  bool
 	Tabs   []string
 	Keys   []string
@@ -206,22 +224,22 @@ func (s *Show) page(w http.ResponseWriter, r *http.Request) {
 	t := s.words.in(v.lang)
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	err := s.tmpl.ExecuteTemplate(w, "page.html", pageData{
-		T: t, Lang: v.lang, Who: v.user, People: world.People, Links: world.Links, Today: s.day(t, s.now()), Again: s.again != nil,
-		Tabs: []string{"slack", "cerb", "office", "inbox"}, Keys: []string{"pane", "command", "step", "escape", "help"},
+		T: t, Lang: v.lang, Who: v.user, People: world.People, Links: world.Links, Days: world.Days != nil, Again: s.again != nil,
+		Tabs: []string{"slack", "cerb", "office", "inbox"}, Keys: []string{"pane", "command", "day", "step", "escape", "help"},
 	})
 	if err != nil {
 		http.Error(w, "the page can't be drawn", http.StatusInternalServerError)
 	}
 }
 
-// day is a date as the page's head shows it.
-func (s *Show) day(t func(string, ...string) string, at time.Time) string {
-	at = at.In(s.zone)
-	return t("weekday."+at.Weekday().String()) + " " + at.Format("2 ") + t("month."+at.Month().String()) + at.Format(" 2006")
+// clock is a time of day, with its day where that isn't the world's today.
+func (d *painter) clock(at time.Time) string {
+	at = at.In(d.show.zone)
+	if day := at.Format(time.DateOnly); day != d.today {
+		return snippets.ShortDate(d.visitor.lang, day) + at.Format(" 15:04")
+	}
+	return at.Format("15:04")
 }
-
-// clock is a time of day.
-func (s *Show) clock(at time.Time) string { return at.In(s.zone).Format("15:04") }
 
 // wait is how long a request for news waits for some.
 const wait = 10 * time.Second

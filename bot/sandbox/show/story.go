@@ -85,6 +85,9 @@ func (d *painter) steps() []step {
 		{"rights", saw("told " + colleague), typed(colleague, "10235")},
 		{"pays", saw("paid " + storyPayer), append(d.looking(agent, storyPayer), pay)},
 		{"nothing", saw("paid "+storyPayer) && saw("refused "+storyPayer), again},
+		{"later", saw("later "+storyCustomer) || saw("paid "+storyCustomer), []act{{"close", "#modal", ""}, {"click", `[data-days="end"]`, ""}}},
+		{"paid", saw("paid " + storyCustomer), []act{{"click", `[data-pay="` + storyCustomer + `"]`, ""}}},
+		{"restored", saw("restored " + storyCustomer), nil},
 	}
 }
 

@@ -3,6 +3,7 @@ package show_test
 import (
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
@@ -12,13 +13,13 @@ import (
 )
 
 // says are the words by which the story is recognised, by language.
-type says struct{ offered, refused, waits, status, blocked, unchanged, done string }
+type says struct{ offered, refused, waits, status, blocked, unchanged, done, stops, restored string }
 
 func (l look) says() says {
 	if l.lang == "en" {
-		return says{"Mail and suspend", "You may not use this", "Waiting for payment until", "waits for customer", "Not possible now", "Nothing was changed.", "Everything is done"}
+		return says{"Mail and suspend", "You may not use this", "Waiting for payment until", "waits for customer", "Not possible now", "Nothing was changed.", "Everything is done", "The clock stops, somebody has to decide. Jansen Bouw B.V.:", "Paid and restored on"}
 	}
-	return says{"Mailen en opschorten", "Je mag dit niet gebruiken", "Wacht op betaling tot", "wacht op klant", "Nu niet mogelijk", "Er is niets gewijzigd.", "Alles is gedaan"}
+	return says{"Mailen en opschorten", "Je mag dit niet gebruiken", "Wacht op betaling tot", "wacht op klant", "Nu niet mogelijk", "Er is niets gewijzigd.", "Alles is gedaan", "De klok staat stil, iemand moet beslissen. Jansen Bouw B.V.:", "Betaald en hersteld op"}
 }
 
 // The whole story of the strip, without its button: a termination, a colleague without rights, a customer who pays while the
@@ -42,9 +43,11 @@ func TestTheStoryByMouseAndByKeyboard(t *testing.T) {
 
 // visitor works the page, in one way or another.
 type visitor struct {
+	name    string
 	command func(s *stage, customer string)
 	press   func(s *stage, pane, selector string)
 	become  func(s *stage, name string)
+	days    func(s *stage, wish string)
 }
 
 func (s *stage) story(v visitor) {
@@ -71,8 +74,59 @@ func (s *stage) story(v visitor) {
 	v.press(s, "slack", "#modal [data-submit]")
 	s.has("#modal", w.blocked)
 	s.has("#modal", w.unchanged)
-	s.until("the end of the story", `!document.querySelector("#steps .current") && document.querySelectorAll("#others button").length > 0`)
+	s.at(8)
 	s.ended()
+	s.later(v)
+}
+
+// later is the rest of the story: the days go by until somebody has to decide, the customer pays, and all is as it was.
+func (s *stage) later(v visitor) {
+	s.t.Helper()
+	w := s.look.says()
+	v.press(s, "slack", "#modal [data-dismiss]")
+	begun := s.clock.Now()
+	v.days(s, "1")
+	s.until("a day to have gone by", `document.querySelector("[data-days='1']").getAttribute("aria-disabled") == "false" && document.querySelector("#now").textContent.endsWith("09:00")`)
+	if gone := s.clock.Now().Sub(begun); gone < 10*time.Hour || gone > 48*time.Hour {
+		s.t.Errorf("a day was %s long", gone)
+	}
+	if services := s.world.Office.Services("10234"); services[0].Cancellation == nil {
+		s.t.Errorf("a day later: %+v", services)
+	}
+	v.days(s, "end")
+	s.has("#stop", w.stops)
+	s.shows("#events", w.stops)
+	for _, service := range s.world.Office.Services("10234") {
+		if service.State != "suspended" || service.Cancellation != nil {
+			s.t.Errorf("on the last working day %s is %s, %+v", service.Label, service.State, service.Cancellation)
+		}
+	}
+	v.press(s, "office", `[data-pay="10234"]`)
+	s.shows("[data-rows=slack]", w.restored)
+	s.until("the end of the story", `!document.querySelector("#steps .current") && document.querySelectorAll("#others button").length > 0`)
+	s.restored()
+}
+
+// restored holds the systems against the end: everything is on, and nothing ends.
+func (s *stage) restored() {
+	s.t.Helper()
+	for _, service := range s.world.Office.Services("10234") {
+		if service.State != "active" || service.Cancellation != nil {
+			s.t.Errorf("%s is %s, %+v", service.Label, service.State, service.Cancellation)
+		}
+	}
+	if got := s.world.Office.Customer("10234").NonPayer; got != nil {
+		s.t.Errorf("still a non-payer: %+v", got)
+	}
+	if got := s.world.Cerb.Tickets(); len(got) != 1 || got[0].Status != "closed" {
+		s.t.Errorf("tickets: %+v", got)
+	}
+	if got := len(s.world.Inbox.Mails("")); got != 2 {
+		s.t.Errorf("%d mails", got)
+	}
+	if got := s.world.Slack.Faults(); len(got) > 0 {
+		s.t.Errorf("Slack complains: %q", got)
+	}
 }
 
 // The button of the strip works the controls that a visitor would, and nothing else: the end is the same.
@@ -81,8 +135,15 @@ func TestTheStripWorksItsOwnControls(t *testing.T) {
 	s.strip(7)
 	s.run(chromedp.Click("#step"))
 	s.has("#modal", s.look.says().blocked)
-	s.until("the end of the story", `!document.querySelector("#steps .current")`)
+	s.at(8)
 	s.ended()
+	s.run(chromedp.Click("#step"))
+	s.at(9)
+	s.has("#stop", s.look.says().stops)
+	s.run(chromedp.Click("#step"))
+	s.until("the end of the story", `!document.querySelector("#steps .current") && !document.querySelector("#step").disabled`)
+	s.shows("[data-rows=slack]", s.look.says().restored)
+	s.restored()
 	s.run(chromedp.Click("#others button"))
 	s.until("the next story's command in the field, and no dialog before it", `document.querySelector("#command").value.startsWith("/terminate 1") && !document.querySelector("#modal")`)
 	s.run(chromedp.Click("#hide"))
@@ -126,6 +187,7 @@ func (s *stage) at(n int) {
 // byMouse only clicks: the customer's own button puts the command into the field. The list of people is the browser's own,
 // which draws it outside the page, so that a choice from it is set.
 var byMouse = visitor{
+	name: "mouse",
 	command: func(s *stage, customer string) {
 		s.t.Helper()
 		s.open("office")
@@ -142,6 +204,12 @@ var byMouse = visitor{
 		s.t.Helper()
 		s.more(func() { s.run(chromedp.Click("#more")) })
 		s.until("the choice", fmt.Sprintf(`(w => { w.value = [...w.options].find(o => o.text.startsWith(%q)).value; return w.dispatchEvent(new Event("change", {bubbles: true})) })(document.querySelector("#who"))`, name))
+		s.more(func() { s.run(chromedp.Click("#more")) })
+	},
+	days: func(s *stage, wish string) {
+		s.t.Helper()
+		s.more(func() { s.run(chromedp.Click("#more")) })
+		s.run(chromedp.Click(fmt.Sprintf("[data-days=%q]", wish)))
 		s.more(func() { s.run(chromedp.Click("#more")) })
 	},
 }
@@ -164,6 +232,7 @@ func (s *stage) more(toggle func()) {
 
 // byKeyboard only presses keys.
 var byKeyboard = visitor{
+	name: "keyboard",
 	command: func(s *stage, customer string) {
 		s.t.Helper()
 		s.leaveField()
@@ -184,6 +253,18 @@ var byKeyboard = visitor{
 		s.tabTo("#who")
 		s.run(chromedp.KeyEvent(name[:1]))
 		s.until(name+" is chosen", fmt.Sprintf(`(w => w.options[w.selectedIndex].text.startsWith(%q))(document.querySelector("#who"))`, name))
+		s.more(func() { s.tabTo("#more"); s.run(chromedp.KeyEvent(kb.Enter)) })
+	},
+	days: func(s *stage, wish string) {
+		s.t.Helper()
+		s.leaveField()
+		if wish == "1" {
+			s.key(".")
+			return
+		}
+		s.more(func() { s.tabTo("#more"); s.run(chromedp.KeyEvent(kb.Enter)) })
+		s.tabTo(fmt.Sprintf("[data-days=%q]", wish))
+		s.run(chromedp.KeyEvent(kb.Enter))
 		s.more(func() { s.tabTo("#more"); s.run(chromedp.KeyEvent(kb.Enter)) })
 	},
 }

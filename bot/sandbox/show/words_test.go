@@ -42,7 +42,7 @@ func TestEveryTextIsThereInBothLanguages(t *testing.T) {
 // A text that is asked for and isn't there would show its key to the visitor; one that nobody asks for is dead.
 func TestTextsAreThereWhereverTheyAreAskedFor(t *testing.T) {
 	source := ""
-	for _, name := range []string{"page.html", "rows.html", "panes.go", "feed.go", "story.go", "show.go", "live.go"} {
+	for _, name := range []string{"page.html", "rows.html", "panes.go", "feed.go", "story.go", "show.go", "live.go", "days.go"} {
 		source += file(t, name)
 	}
 	all := texts(t)

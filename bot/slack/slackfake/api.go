@@ -70,6 +70,8 @@ func (s *Server) method(name string) (run method, scope string) {
 		return s.channelInfo, "channels:read"
 	case "conversations.history":
 		return s.history, "channels:history"
+	case "conversations.replies":
+		return s.threadReplies, "channels:history"
 	case "conversations.open":
 		return s.openDirect, "im:write"
 	}

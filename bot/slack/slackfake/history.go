@@ -33,6 +33,42 @@ func (s *Server) history(a args) (Object, *failure) {
 		}
 		all = append(all, o)
 	}
+	return pageOf(a, all, limit)
+}
+
+// threadReplies lists a thread, the message that it hangs on first, a page at a time:
+// https://docs.slack.dev/reference/methods/conversations.replies.
+func (s *Server) threadReplies(a args) (Object, *failure) {
+	ch, f := s.place(a)
+	if f != nil {
+		return nil, f
+	}
+	limit, err := strconv.Atoi(a.text("limit"))
+	if err != nil || limit < 1 || limit > maxHistory {
+		limit = 100
+	}
+	parent := a.text("ts")
+	if i := s.find(ch.ID, parent); i < 0 || s.messages[i].Deleted {
+		return nil, fail("thread_not_found")
+	}
+	oldest := a.text("oldest")
+	var all []Object
+	for _, m := range s.messages {
+		inThread := m.TS == parent || m.ThreadTS == parent && (oldest == "" || later(m.TS, oldest))
+		if m.Channel != ch.ID || m.Deleted || !inThread {
+			continue
+		}
+		o := s.messageJSON(m)
+		if a.flag("include_all_metadata") && m.Metadata != nil {
+			o["metadata"] = m.Metadata
+		}
+		all = append(all, o)
+	}
+	return pageOf(a, all, limit)
+}
+
+// pageOf is the page of a list that the call's cursor points to.
+func pageOf(a args, all []Object, limit int) (Object, *failure) {
 	from, err := strconv.Atoi(a.text("cursor"))
 	if a.text("cursor") != "" && (err != nil || from < 0) {
 		return nil, fail("invalid_cursor")

@@ -30,7 +30,7 @@ func fullMatter(id string, caseID int64) bot.Matter {
 			Until: "2026-12-22", Quote: "Ik betaal <morgen>\n'; --", Language: "nl", Taken: bot.Actor{Name: "Jacqueline", SlackID: "U9"}, TakenAt: at(3), Reminded: 2,
 		},
 		Settled: bot.Settled{At: at(4), By: bot.Actor{Name: "Mara"}, What: bot.ChooseExtend, Why: "een deel is binnen"},
-		Version: 3, Channel: "C1", TS: "17.1", Drawn: 2, TriedAt: at(5), MailedAt: at(6),
+		Version: 3, Channel: "C1", TS: "17.1", Thread: "17.0", Drawn: 2, TriedAt: at(5), MailedAt: at(6),
 	}
 }
 

@@ -2,7 +2,7 @@
 // a Bench and calls Run.
 //
 // Reading order: suite.go, cases.go, leases.go, intents.go, signals.go, journal.go, cards.go, questions.go,
-// forget.go, stats.go, tx.go.
+// matters.go, bulletins.go, forget.go, stats.go, tx.go.
 package storetest
 
 import (
@@ -39,7 +39,8 @@ func Run(t *testing.T, open func(*testing.T) *Bench) {
 		tests []subtest
 	}{
 		{"Case", caseTests()}, {"Lease", leaseTests()}, {"Intent", intentTests()}, {"Signal", signalTests()}, {"Journal", journalTests()},
-		{"Card", cardTests()}, {"Question", questionTests()}, {"Matter", matterTests()}, {"Forget", forgetTests()}, {"Stats", statsTests()}, {"Tx", txTests()},
+		{"Card", cardTests()}, {"Question", questionTests()}, {"Matter", matterTests()}, {"Bulletin", bulletinTests()},
+		{"Forget", forgetTests()}, {"Stats", statsTests()}, {"Tx", txTests()},
 	} {
 		t.Run(part.name, func(t *testing.T) {
 			for _, s := range part.tests {

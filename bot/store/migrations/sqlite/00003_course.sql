@@ -1,4 +1,5 @@
--- What became of a case after its terms were told, and the matters that people of credit control decide.
+-- What became of a case after its terms were told, the matters that people of credit control decide, and the messages
+-- about several of them.
 
 -- +goose Up
 ALTER TABLE cases ADD COLUMN course TEXT NOT NULL DEFAULT '{}'; -- JSON: dates that moved, holds, promises, letters
@@ -15,9 +16,25 @@ CREATE TABLE matters (
     version    INTEGER NOT NULL,
     channel    TEXT    NOT NULL,
     ts         TEXT    NOT NULL,                  -- Slack's message; empty: not posted
+    thread     TEXT    NOT NULL,                  -- the message in whose thread it stands; empty: none
     drawn      INTEGER NOT NULL,                  -- the version that it shows
     tried_at   INTEGER,
     mailed_at  INTEGER
 ) STRICT;
 CREATE INDEX matters_case ON matters (case_id);
 CREATE INDEX matters_open ON matters (remind_at) WHERE settled_at IS NULL;
+
+CREATE TABLE bulletins (
+    n          INTEGER PRIMARY KEY AUTOINCREMENT,
+    id         TEXT    NOT NULL UNIQUE,           -- of two processes that make the same one, the second finds it there
+    kind       TEXT    NOT NULL,
+    opened_at  INTEGER NOT NULL,
+    body       TEXT    NOT NULL,                  -- JSON: the matters that it is about, and whom it calls
+    version    INTEGER NOT NULL,
+    channel    TEXT    NOT NULL,
+    thread     TEXT    NOT NULL,
+    ts         TEXT    NOT NULL,                  -- Slack's message; empty: not sent
+    shown      TEXT    NOT NULL,
+    tried_at   INTEGER
+) STRICT;
+CREATE INDEX bulletins_opened ON bulletins (opened_at);
