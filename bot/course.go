@@ -57,6 +57,8 @@ type Course struct {
 	CopiedAt time.Time `json:"copied_at,omitzero"`
 	// Letters are the mails to the customer after the notice, in the order in which they were decided on.
 	Letters []Letter `json:"letters,omitempty"`
+	// Remarks are the comments for colleagues on other tickets of the customer, the last begun last.
+	Remarks []Remark `json:"remarks,omitempty"`
 	// RestoredAt is when all that the case had done was undone; zero: not.
 	RestoredAt time.Time `json:"restored_at,omitzero"`
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/aanmaner/aanmaner/backoffice"
 	"github.com/aanmaner/aanmaner/bot/calendar"
+	"github.com/aanmaner/aanmaner/bot/wording"
 	"github.com/aanmaner/aanmaner/helpdesk"
 	"github.com/aanmaner/aanmaner/snippets"
 )
@@ -77,6 +78,10 @@ type Policy struct {
 	PaymentPoll time.Duration   // how often a case that waits looks at its invoices; 0: only when something tells of a payment
 	StepTimeout time.Duration   // the deadline of one look or call of a step
 	Backoff     []time.Duration // between tries of a call that had no effect; the last one goes on
+
+	// CommentTickets is how often the other new tickets of customers with a case are looked for, to tell colleagues; 0: never.
+	CommentTickets time.Duration
+	TeamLanguage   wording.Lang // of what is written for colleagues
 }
 
 // DefaultPolicy is the policy of a configuration that says nothing.
@@ -93,6 +98,8 @@ func DefaultPolicy() Policy {
 		ExtendMaxDays: 92, PromiseMaxDays: 14, PromisesMax: 2, DemandsMax: 3, AtEnd: PersonDecides, AftercareDays: 60, Approval: Approval{Wait: 72 * time.Hour},
 		StepTimeout: 2 * time.Minute,
 		Backoff:     []time.Duration{5 * time.Second, 15 * time.Second, time.Minute, 5 * time.Minute, 15 * time.Minute},
+
+		CommentTickets: 15 * time.Minute, TeamLanguage: wording.NL,
 	}
 }
 

@@ -1,6 +1,9 @@
 package helpdesk
 
-import "context"
+import (
+	"context"
+	"time"
+)
 
 // Server says which helpdesk answers and what the key may do there.
 type Server struct {
@@ -29,6 +32,8 @@ type Desk interface {
 	// TicketsOf lists the open and waiting tickets in which one of the addresses takes part, the last changed first, at most
 	// limit of them. An address that can't be asked for is passed over: nobody writes from it.
 	TicketsOf(ctx context.Context, emails []string, limit int) ([]TicketSummary, error)
+	// NewTickets lists the open and waiting tickets that were opened since an instant, the last opened first, with whom they are.
+	NewTickets(ctx context.Context, since time.Time) ([]Arrival, error)
 	// Messages lists a ticket's messages, oldest first.
 	Messages(ctx context.Context, ticketID string) ([]Message, error)
 
@@ -47,4 +52,8 @@ type Desk interface {
 	Assign(ctx context.Context, ticketID, agentID string) (changed bool, err error)
 	// SetStatus sets a ticket's status. The reopen date stays as it is.
 	SetStatus(ctx context.Context, ticketID string, s Status) (changed bool, err error)
+	// Comment puts a comment for colleagues on a ticket: mailed to nobody; owner, status and reopen date stay as they are. A
+	// ticket that has a comment with the same key gets none, and changed is false. So it may be called again after ErrUnknown,
+	// once the first call is certain to be over. ErrNotFound and ErrRefused for a ticket that is gone.
+	Comment(ctx context.Context, ticketID string, c NewComment) (changed bool, err error)
 }

@@ -43,6 +43,19 @@ type TicketSummary struct {
 	UpdatedAt time.Time
 }
 
+// Arrival is a ticket that was opened lately, and with whom it is.
+type Arrival struct {
+	TicketSummary
+	OpenedAt time.Time
+	With     []string // the addresses that answers go to, in lower case
+}
+
+// NewComment is a comment for colleagues. Its key is found again in it, on a line of its own.
+type NewComment struct {
+	Key  string
+	Text string
+}
+
 // NewTicket is a ticket to be opened in an agent's name, open, without a mail to anybody.
 type NewTicket struct {
 	CaseKey string // kept in the ticket, so that FindTickets finds it again

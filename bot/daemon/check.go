@@ -19,6 +19,7 @@ import (
 	"github.com/aanmaner/aanmaner/bot/mailer"
 	"github.com/aanmaner/aanmaner/bot/slack"
 	"github.com/aanmaner/aanmaner/bot/store"
+	"github.com/aanmaner/aanmaner/bot/wording"
 	"github.com/aanmaner/aanmaner/helpdesk"
 	"github.com/aanmaner/aanmaner/snippets"
 )
@@ -178,6 +179,9 @@ func (c *Config) checkPolicy(f *faults) {
 	positive(f, "policy.retry_for", p.RetryFor)
 	positive(f, "policy.payment_poll", p.PaymentPoll)
 	positive(f, "policy.approval_wait", p.ApprovalWait)
+	if p.CommentTickets < 0 {
+		f.add("policy.comment_tickets: %s is negative; 0s is never", p.CommentTickets)
+	}
 	if p.ApprovalServices < 0 {
 		f.add("policy.approval_services: %d has to be 0 or more", p.ApprovalServices)
 	}
@@ -362,6 +366,7 @@ func (c *Config) policy() (bot.Policy, error) {
 	p.PaymentPoll, p.AftercareDays, p.AtEnd = c.Policy.PaymentPoll, c.Policy.AftercareDays, bot.AtEnd(c.Policy.AtEnd)
 	p.ExtendMaxDays, p.PromiseMaxDays, p.PromisesMax = c.Policy.ExtendMaxDays, c.Policy.PromiseMaxDays, c.Policy.PromisesMax
 	p.RemindCustomer, p.DemandsMax = c.Policy.RemindCustomer, c.Policy.DemandsMax
+	p.CommentTickets, p.TeamLanguage = c.Policy.CommentTickets, wording.LangOf(c.Slack.ChannelLanguage)
 	p.StepTimeout = 4 * max(c.Helpdesk.Cerb.Timeout, c.BackOffice.InHouse.Timeout)
 	return p, nil
 }

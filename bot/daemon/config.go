@@ -188,6 +188,7 @@ type Policy struct {
 	PromisesMax       int             `koanf:"promises_max"`
 	RemindCustomer    bool            `koanf:"remind_customer"`
 	DemandsMax        int             `koanf:"demands_max"`
+	CommentTickets    time.Duration   `koanf:"comment_tickets"` // 0: never
 }
 
 // queue says whether wake-ups go through River's queue as well: if nothing is said, where there may be several processes.
@@ -221,6 +222,7 @@ func Default() Config {
 			ApprovalWait: 72 * time.Hour,
 			PaymentPoll:  15 * time.Minute, AftercareDays: 60, AtEnd: "person",
 			ExtendMaxDays: 92, PromiseMaxDays: 14, PromisesMax: 2, DemandsMax: 3,
+			CommentTickets: 15 * time.Minute,
 		},
 	}
 }

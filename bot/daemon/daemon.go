@@ -34,6 +34,7 @@ type Daemon struct {
 	house     *inhouse.Client
 	clerk     *bot.Clerk
 	aftercare *bot.Aftercare
+	tickets   *bot.Colleagues
 	wake      *wake.Wake
 	slack     *slack.Slack // nil: no Slack is configured
 	notes     *snippets.Set
@@ -119,6 +120,7 @@ func (d *Daemon) assemble(o Options) (err error) {
 	}
 	d.clerk = bot.NewClerk(rows, world, d.changed, d.log)
 	d.aftercare = bot.NewAftercare(rows, world, d.stirred, d.log)
+	d.tickets = bot.NewColleagues(rows, world, d.changed, d.log)
 	d.wake = wake.New(wake.Config{}, rows, d.health.tracedCase(d.clerk.Advance), d.now, d.log)
 	d.health.see(rows, d.wake)
 	return nil

@@ -67,7 +67,7 @@ func (d *Daemon) checkCerb(ctx context.Context) []Finding {
 		right.Status = "note"
 	}
 	out = append(out, right)
-	out = append(out, d.checkRoute(ctx))
+	out = append(out, d.checkRoute(ctx), d.checkColleagues(ctx, s))
 	plan, err := d.Setup().Plan(ctx)
 	if err != nil {
 		return append(out, wrong("cerb: set-up", err, helpdesk.Sentence(err), "run: aanmaner doctor again in a minute"))

@@ -48,6 +48,39 @@ func durability(a store.About) (out []Finding) {
 	return out
 }
 
+// checkColleagues says on which tickets comments for colleagues can be put, and on which one isn't that should be.
+func (d *Daemon) checkColleagues(ctx context.Context, s helpdesk.Server) Finding {
+	f := Finding{Name: "cerb: comments on other tickets", Status: "ok", Said: "every " + d.Policy.CommentTickets.String()}
+	if d.Policy.CommentTickets == 0 {
+		f.Status, f.Said = "note", "switched off: colleagues who answer another ticket of a customer with a case aren't told"
+		return f
+	}
+	if !s.WritesAs {
+		f.Status, f.Said = "note", f.Said+", on tickets of the key's own groups alone"
+	}
+	untold, err := d.Reception.Untold(ctx)
+	if err != nil || len(untold) == 0 {
+		return f
+	}
+	last := untold[len(untold)-1]
+	f.Status, f.Said = "note", fmt.Sprintf("%d tickets have none; the last is %s: %s", len(untold), last.Mask, first(last.Refused, last.Trouble))
+	f.Do = "see that the key's worker is a member of those tickets' groups in Cerb, or an administrator, and that the key may call tickets/*/comment"
+	return f
+}
+
+func first(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}
+
+// Rights says what the key for Cerb may do, for the operator.
+func (d *Daemon) Rights(ctx context.Context) (string, error) {
+	s, err := d.cerb.Server(ctx)
+	return s.RightNote, err
+}
+
 // checkRoute says whom a notice is from, and that the group and the bucket for it are there.
 func (d *Daemon) checkRoute(ctx context.Context) Finding {
 	const name = "cerb: mail route"

@@ -11,6 +11,7 @@ import (
 
 	"github.com/aanmaner/aanmaner/backoffice"
 	"github.com/aanmaner/aanmaner/bot"
+	"github.com/aanmaner/aanmaner/bot/wording"
 )
 
 // policyFor is the domain's policy for a configuration that has to be in order.
@@ -82,6 +83,8 @@ policy:
   promises_max: 1
   remind_customer: true
   demands_max: 5
+  comment_tickets: 1h
+slack: {channel_language: en}
 live: {customers: ["10234"], steps: [suspend]}
 `)
 	euro := func(minor int64) backoffice.Money { return backoffice.Money{Minor: minor, Currency: "EUR"} }
@@ -100,8 +103,9 @@ live: {customers: ["10234"], steps: [suspend]}
 		"caps":   got.MaxPerHour == 5 && got.MaxPerDay == 40 && got.MaxPerAgentDay == 20,
 		"after": got.PaymentPoll == 5*time.Minute && got.AftercareDays == 90 && got.AtEnd == bot.OrdersAreEnded && got.ExtendMaxDays == 60 &&
 			got.PromiseMaxDays == 7 && got.PromisesMax == 1 && got.RemindCustomer && got.DemandsMax == 5,
-		"scope": got.Scope == bot.ScopeUnpaid && slices.Equal(got.LiveCustomers, []string{"10234"}),
-		"tries": slices.Equal(got.Backoff, []time.Duration{time.Second, 2 * time.Second}),
+		"colleagues": got.CommentTickets == time.Hour && got.TeamLanguage == wording.EN,
+		"scope":      got.Scope == bot.ScopeUnpaid && slices.Equal(got.LiveCustomers, []string{"10234"}),
+		"tries":      slices.Equal(got.Backoff, []time.Duration{time.Second, 2 * time.Second}),
 	} {
 		if !ok {
 			t.Errorf("%s: %+v", name, got)

@@ -101,6 +101,7 @@ func (d *Daemon) work(ctx context.Context) error {
 	g.Go(func() error { return ended(d.retain(gctx)) })
 	g.Go(func() error { d.aftercare.Follow(gctx); return nil })
 	g.Go(func() error { d.aftercare.Run(gctx); return nil })
+	g.Go(func() error { d.tickets.Run(gctx); return nil })
 	g.Go(func() error { return ended(d.store.Work(gctx, d.log, d.wake.Do)) })
 	if d.slack != nil {
 		g.Go(func() error { return ended(d.slack.Run(gctx)) })

@@ -86,6 +86,9 @@ func (d *Desk) Assign(context.Context, string, string) (bool, error) { return fa
 // SetStatus changes nothing.
 func (d *Desk) SetStatus(context.Context, string, helpdesk.Status) (bool, error) { return false, nil }
 
+// Comment writes nothing.
+func (d *Desk) Comment(context.Context, string, helpdesk.NewComment) (bool, error) { return false, nil }
+
 // Office is a back office that is only read.
 type Office struct {
 	backoffice.Office

@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aanmaner/aanmaner/backoffice"
 	"github.com/aanmaner/aanmaner/helpdesk"
@@ -68,6 +69,15 @@ func (d readOnlyDesk) Assign(context.Context, string, string) (bool, error) {
 
 func (d readOnlyDesk) SetStatus(context.Context, string, helpdesk.Status) (bool, error) {
 	d.t.Error("a ticket's status was set")
+	return true, nil
+}
+
+func (readOnlyDesk) NewTickets(context.Context, time.Time) ([]helpdesk.Arrival, error) {
+	return nil, nil
+}
+
+func (d readOnlyDesk) Comment(context.Context, string, helpdesk.NewComment) (bool, error) {
+	d.t.Error("a ticket was commented on")
 	return true, nil
 }
 

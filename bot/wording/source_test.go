@@ -277,7 +277,7 @@ func TestEveryTextOfTheCatalogueIsSaidSomewhere(t *testing.T) {
 
 // A reason's code is stored with cases for months: letters and underscores, nothing else.
 func TestKeysAreWrittenAlike(t *testing.T) {
-	shape := regexp.MustCompile(`^((reason|count|slack|language)\.[a-z_]+|(step|doing|pause)\.[a-z ]+|letter\.[a-z-]+|dossier\.[a-z_ -]+|dry_run)$`)
+	shape := regexp.MustCompile(`^((reason|count|slack|language|colleagues)\.[a-z_]+|(step|doing|pause)\.[a-z ]+|letter\.[a-z-]+|dossier\.[a-z_ -]+|dry_run)$`)
 	for _, key := range load(t).Keys() {
 		if !shape.MatchString(key) {
 			t.Errorf("%q", key)

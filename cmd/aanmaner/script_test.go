@@ -112,7 +112,7 @@ func officeCommand(ts *testscript.TestScript, _ bool, args []string) {
 	}
 }
 
-// cerbCommand: cerb mail up|down | cerb sql lax|strict | cerb fault KIND before|after TIMES PATH.
+// cerbCommand: cerb mail up|down | cerb sql lax|strict | cerb fault KIND before|after TIMES PATH | cerb heal | cerb write FROM SUBJECT, a new ticket.
 func cerbCommand(ts *testscript.TestScript, _ bool, args []string) {
 	cerb := world(ts).Cerb
 	switch args[0] {
@@ -122,6 +122,9 @@ func cerbCommand(ts *testscript.TestScript, _ bool, args []string) {
 		cerb.SetStrictSQL(args[1] == "strict")
 	case "heal":
 		cerb.Fault(nil)
+	case "write":
+		_, err := cerb.CustomerWrites(args[1], args[2], "Wat is er aan de hand?")
+		ts.Check(err)
 	case "fault":
 		kinds := map[string]cerbfake.FaultKind{
 			"500": cerbfake.Fault500, "502": cerbfake.Fault502, "truncated": cerbfake.FaultTruncated, "oversize": cerbfake.FaultOversize,
@@ -195,7 +198,7 @@ func titles(notes []inhousefake.Note) string {
 	return strings.Join(out, ", ")
 }
 
-// countCommand: count mails ADDRESS N | count tickets N | count notes CUSTOMER N.
+// countCommand: count mails ADDRESS N | count tickets N | count notes CUSTOMER N | count comments TEXT N, those in Cerb with the text.
 func countCommand(ts *testscript.TestScript, _ bool, args []string) {
 	w := world(ts)
 	want, err := strconv.Atoi(args[len(args)-1])
@@ -206,6 +209,15 @@ func countCommand(ts *testscript.TestScript, _ bool, args []string) {
 		got = len(w.Inbox.Mails(args[1]))
 	case "tickets":
 		got = len(w.Cerb.Tickets())
+	case "comments":
+		got = 0
+		for _, t := range w.Cerb.Tickets() {
+			for _, c := range t.Comments {
+				if strings.Contains(c.Text, args[1]) {
+					got++
+				}
+			}
+		}
 	case "notes":
 		got = len(w.Office.Notes(args[1]))
 	}

@@ -25,6 +25,9 @@ func (a *app) setupCommand() *cobra.Command {
 				if err != nil {
 					return err
 				}
+				if rights, err := d.Rights(cmd.Context()); err == nil {
+					fmt.Fprintln(a.out, rights+"\n")
+				}
 				a.printSetup(plan)
 				if plan.Done() || !yes {
 					return nil

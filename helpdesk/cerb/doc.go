@@ -91,4 +91,14 @@
 //     asked for by the last id seen.
 //  40. Whom a ticket is with is found by participant:(email:"…"), in any case of letters, and shown by expand=requesters,
 //     an object keyed by id. An "_" in an address stands for any character there.
+//  41. created:>N finds everything, and created:"… to …" is read in the worker's own zone. New tickets are read by falling
+//     ids, which are given in the order of opening, until one is too old.
+//
+// # Comments
+//
+//  42. POST tickets/<id>/comment mails nobody and changes nothing but the date of the ticket's last change. The text is kept
+//     as it is sent: no line is a command, no brace a template. It takes no key of the caller's, so the key is a line of the
+//     text, and the ticket's comments are read before each: those of tickets that were merged into it are among them.
+//  43. "@name" in a comment notifies a worker whose mention name that is: each @ gets a blank behind it.
+//  44. Who is no administrator may only comment on tickets of his own groups. Cerb's refusal speaks of deleting tickets.
 package cerb

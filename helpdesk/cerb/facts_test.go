@@ -55,6 +55,10 @@ func held() map[int][]string {
 		38: {"Agent/MemberIsFoundInAnyCase", "Agent/UnknownIsNotFound"},
 		39: {"TestManyRecordsAreAllRead"},
 		40: {"Open/TicketsOfAnAddressAreItsOpenOnes"},
+		41: {"Open/NewTicketsAreTheOpenOnesSince", "TestNewTicketsAreReadBackToTheInstant"},
+		42: {"Change/CommentIsForColleaguesAndThereOnce", "TestCommentThatWentWrongIsToldAndFoundAgain"},
+		43: {"TestCommentMentionsNobody"},
+		44: {"TestCommentNeedsTheTicketsGroup"},
 	}
 }
 

@@ -18,8 +18,15 @@ const maxAddresses = 8
 // participantRecord is a ticket with whom it is with ("expand=requesters").
 type participantRecord struct {
 	ticketRecord
+	Created    whole           `json:"created"`
 	Updated    whole           `json:"updated"`
 	Requesters list[requester] `json:"requesters"`
+}
+
+// summary puts a record into the port's words.
+func (p participantRecord) summary(op string) (helpdesk.TicketSummary, error) {
+	t, err := p.ticket(op)
+	return helpdesk.TicketSummary{ID: t.ID, Mask: t.Mask, Subject: t.Subject, URL: t.URL, Status: t.Status, UpdatedAt: p.Updated.at()}, err
 }
 
 type requester struct {
@@ -29,13 +36,14 @@ type requester struct {
 // UnmarshalJSON reads both parts: the embedded record brings its own, which would read itself alone.
 func (p *participantRecord) UnmarshalJSON(raw []byte) error {
 	var own struct {
+		Created    whole           `json:"created"`
 		Updated    whole           `json:"updated"`
 		Requesters list[requester] `json:"requesters"`
 	}
 	if err := json.Unmarshal(raw, &own); err != nil {
 		return err
 	}
-	p.Updated, p.Requesters = own.Updated, own.Requesters
+	p.Created, p.Updated, p.Requesters = own.Created, own.Updated, own.Requesters
 	return p.ticketRecord.UnmarshalJSON(raw)
 }
 
@@ -78,7 +86,7 @@ func summaries(records []participantRecord, emails []string, limit int) ([]helpd
 		if !slices.ContainsFunc(rec.Requesters, func(r requester) bool { return slices.Contains(emails, strings.ToLower(string(r.Email))) }) {
 			continue
 		}
-		t, err := rec.ticket("list the tickets of an address")
+		t, err := rec.summary("list the tickets of an address")
 		if err != nil {
 			return nil, err
 		}
@@ -86,9 +94,7 @@ func summaries(records []participantRecord, emails []string, limit int) ([]helpd
 		if open := t.Status == helpdesk.Open || t.Status == helpdesk.Waiting; !open || seen {
 			continue
 		}
-		out = append(out, helpdesk.TicketSummary{
-			ID: t.ID, Mask: t.Mask, Subject: t.Subject, URL: t.URL, Status: t.Status, UpdatedAt: rec.Updated.at(),
-		})
+		out = append(out, t)
 	}
 	slices.SortStableFunc(out, func(a, b helpdesk.TicketSummary) int {
 		return cmp.Or(b.UpdatedAt.Compare(a.UpdatedAt), strings.Compare(a.ID, b.ID))

@@ -67,7 +67,7 @@ func (c *Client) Server(ctx context.Context) (helpdesk.Server, error) {
 			"can read and change everything in this Cerb, settings and other groups' mail included."
 	} else {
 		s.RightNote = "The key belongs to " + s.KeyHolder.Name + ", who is no administrator: notices go out in that name, not in the agent's. " +
-			"The ticket is the agent's all the same."
+			"The ticket is the agent's all the same. Comments for colleagues can be put on tickets of that worker's own groups alone."
 	}
 	return s, checkRelease("read the server", s.Version)
 }

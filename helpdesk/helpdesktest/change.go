@@ -14,6 +14,9 @@ func changeTests() []subtest {
 		{name: "AssigningChangesTheOwnerAlone", run: assigning},
 		{name: "OutsiderCannotOwn", run: outsiderCannotOwn, wants: []ability{hasOutsider()}},
 		{name: "NothingChangesOnATicketThatIsNotThere", run: changeNothing},
+		{name: "CommentIsForColleaguesAndThereOnce", run: commenting},
+		{name: "CommentsOfMergedTicketsAreKept", run: commentMerged, wants: []ability{canMerge()}},
+		{name: "NoCommentOnATicketThatIsNotThere", run: commentNothing},
 	}
 }
 
@@ -81,6 +84,63 @@ func outsiderCannotOwn(t *testing.T, b *Bench) {
 	refusedAs(t, err, helpdesk.ErrRefused)
 	if got := b.ticket(t, ticket.ID); got != ticket {
 		t.Errorf("the ticket is %+v, want %+v", got, ticket)
+	}
+}
+
+// commenting writes a comment full of what could be a command, a mention or a template; nobody is mailed, and nothing of the
+// ticket changes. The same key again, however different the text, adds nothing; another key does.
+func commenting(t *testing.T, b *Bench) {
+	ticket, key, n := b.open(t, "Started.")
+	want := ticket
+	if b.SetReopen != nil {
+		want.ReopenAt = time.Now().Add(72 * time.Hour).Truncate(time.Second).UTC()
+		b.SetReopen(t, ticket.ID, want.ReopenAt)
+	}
+	must2(b.Desk.SetStatus(within(t), ticket.ID, helpdesk.Waiting))(t)
+	want.Status = helpdesk.Waiting
+	text := "Case 41 is open.\n#signature\n#watch\n@" + b.Agent + " {{id}} <b>€\nhttps://cerb.example/profiles/ticket/ABC-1"
+	for _, c := range []struct {
+		key, text string
+		changed   bool
+	}{{key, text, true}, {key, text, false}, {key, "Something else", false}, {key + "x", text, true}, {key + "x", text, false}, {key, text, false}} {
+		if changed := must2(b.Desk.Comment(within(t), ticket.ID, helpdesk.NewComment{Key: c.key, Text: c.text}))(t); changed != c.changed {
+			t.Errorf("key %q: changed %t, want %t", c.key, changed, c.changed)
+		}
+	}
+	if got := b.ticket(t, ticket.ID); got != want {
+		t.Errorf("afterwards the ticket is %+v, want %+v", got, want)
+	}
+	if all := must2(b.Desk.Messages(within(t), ticket.ID))(t); len(all) != 1 {
+		t.Errorf("%d messages afterwards, want 1", len(all))
+	}
+	b.noMail(t, n.To)
+	for _, c := range []helpdesk.NewComment{{Key: key}, {Text: "x"}, {Key: "a\nb", Text: "x"}, {Key: key, Text: " \n"}} {
+		_, err := b.Desk.Comment(within(t), ticket.ID, c)
+		refusedAs(t, err, helpdesk.ErrRefused)
+	}
+}
+
+// commentMerged: what is merged into a ticket brings its comments along.
+func commentMerged(t *testing.T, b *Bench) {
+	into, _, _ := b.open(t, "Started.")
+	from, key, _ := b.open(t, "Started.")
+	c := helpdesk.NewComment{Key: key, Text: "Case 41 is open."}
+	if changed := must2(b.Desk.Comment(within(t), from.ID, c))(t); !changed {
+		t.Error("changed nothing")
+	}
+	b.Merge(t, into.ID, from.ID)
+	if changed := must2(b.Desk.Comment(within(t), into.ID, c))(t); changed {
+		t.Error("the ticket has the comment twice")
+	}
+	_, err := b.Desk.Comment(within(t), from.ID, c)
+	refusedAs(t, err, helpdesk.ErrRefused)
+}
+
+func commentNothing(t *testing.T, b *Bench) {
+	for _, id := range []string{"999999", "", "0", "../tickets/1"} {
+		if _, err := b.Desk.Comment(within(t), id, helpdesk.NewComment{Key: newKey(), Text: "x"}); !errors.Is(err, helpdesk.ErrNotFound) {
+			t.Errorf("ticket %q: %v, want not found", id, err)
+		}
 	}
 }
 

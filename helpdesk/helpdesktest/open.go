@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aanmaner/aanmaner/helpdesk"
 )
@@ -63,6 +64,36 @@ func openTests() []subtest {
 		{name: "EmptyPartsAreRefusedBeforeAnythingIsWritten", run: openEmptyParts},
 		{name: "NoTicketIsNotFound", run: noTicket},
 		{name: "TicketsOfAnAddressAreItsOpenOnes", run: ticketsOf},
+		{name: "NewTicketsAreTheOpenOnesSince", run: newTickets},
+	}
+}
+
+// newTickets opens tickets one after another; an instant is a whole second, as helpdesks count.
+func newTickets(t *testing.T, b *Bench) {
+	first, _, n := b.open(t, "Started.")
+	second, _, _ := b.open(t, "Started.")
+	closed, _, _ := b.open(t, "Started.")
+	must2(b.Desk.SetStatus(within(t), second.ID, helpdesk.Waiting))(t)
+	must2(b.Desk.SetStatus(within(t), closed.ID, helpdesk.Closed))(t)
+	opened := b.firstMessage(t, first.ID).At
+	find := func(all []helpdesk.Arrival, id string) int {
+		return slices.IndexFunc(all, func(a helpdesk.Arrival) bool { return a.ID == id })
+	}
+	got := must2(b.Desk.NewTickets(within(t), opened.Add(-time.Minute)))(t)
+	one, two := find(got, first.ID), find(got, second.ID)
+	if one < 0 || two < 0 || two > one || find(got, closed.ID) >= 0 {
+		t.Fatalf("found %+v, want %s before %s and no %s", got, second.ID, first.ID, closed.ID)
+	}
+	a := got[one]
+	if a.Mask != first.Mask || a.URL == "" || a.Subject != subject || a.Status != helpdesk.Open || a.UpdatedAt.IsZero() ||
+		a.OpenedAt.Sub(opened).Abs() > time.Minute || !slices.Equal(a.With, []string{n.To}) {
+		t.Errorf("arrival %+v leaves something out", a)
+	}
+	if same := must2(b.Desk.NewTickets(within(t), a.OpenedAt.Add(time.Second/2)))(t); find(same, first.ID) < 0 {
+		t.Error("not among those of its own second")
+	}
+	if later := must2(b.Desk.NewTickets(within(t), a.OpenedAt.Add(time.Hour)))(t); len(later) != 0 {
+		t.Errorf("an hour later: %+v", later)
 	}
 }
 

@@ -84,5 +84,6 @@ func fullCourse() bot.Course {
 		Proof: &bot.Proof{By: bot.Actor{Name: "Jacqueline"}, Why: "afschrift gezien", On: "2026-12-03", At: at(5)},
 		Rest:  open, Seen: open, Left: &left, LookAt: at(6), Reminded: "2026-12-22", Asked: "2026-12-22", Stands: "2026-12-22", From: bot.Held, CopiedAt: at(7),
 		Letters: []bot.Letter{{ID: "promise#1", Kind: "promise", Facts: map[string]string{"off": "web01"}}}, RestoredAt: at(8).Add(123 * time.Millisecond),
+		Remarks: []bot.Remark{{TicketID: "61", Mask: "ABC-61", CalledAt: at(5), Tries: 1, DoneAt: at(6)}, {TicketID: "62", Mask: "ABC-62", CalledAt: at(5), Tries: 2, Refused: "gone", Trouble: "busy"}},
 	}
 }

@@ -195,6 +195,8 @@ func changeAsks() []ask {
 		post("tickets/~ticket~/comment.json", "comment", "A note\nfor colleagues").but("_id$"),
 		post("tickets/~ticket~/comment.json", "comment", ""),
 		post("tickets/9999999/comment.json", "comment", "x"),
+		post("tickets/~ticket~/comment.json", "comment", "@nobody {{id}} #comment\r\n#watch\n[am-1]").but("_id$"),
+		get("tickets/~ticket~.json").but(spam),
 		get("records/comment/search.json", "q", "on.ticket:(id:~ticket~)"),
 		get("records/comment/search.json", "q", "on.ticket:(id:~ticket~) author.worker:(id:~agent~)"),
 	}

@@ -116,6 +116,19 @@ func (s *Server) CustomerReplies(ticketID int, from, text string) error {
 	return nil
 }
 
+// CustomerWrites lets somebody open a ticket by a mail to the first group.
+func (s *Server) CustomerWrites(from, subject, text string) (ticketID int, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	raw := fmt.Sprintf("From: %s\r\nTo: nobody@example.invalid\r\nSubject: %s\r\nMessage-ID: %s\r\nDate: %s\r\n"+
+		"Content-Type: text/plain; charset=utf-8\r\n\r\n%s\n", from, subject, s.newMessageID(), s.opts.Now().Format(time.RFC1123Z), text)
+	t, _ := s.receive([]byte(raw))
+	if t == nil {
+		return 0, fmt.Errorf("%w: address %q", ErrNoSuch, from)
+	}
+	return t.id, nil
+}
+
 func (s *Server) groupFrom(t *ticket) string {
 	if g := s.groups.get(t.group); g != nil {
 		return s.addresses.get(g.replyTo).Email

@@ -126,7 +126,7 @@ func (s *Server) deleteTicket(c *call, id int) answer {
 	return s.success(object{"id": id})
 }
 
-// commentTicket adds a comment for colleagues. The refusal speaks of deleting; so does Cerb's.
+// commentTicket adds a comment for colleagues. It counts as a change of the ticket. The refusal speaks of deleting; so does Cerb's.
 func (s *Server) commentTicket(c *call, id int) answer {
 	t, refused := s.writable(c, id, "Access denied to delete tickets in this group.")
 	if refused != nil {
@@ -137,6 +137,7 @@ func (s *Server) commentTicket(c *call, id int) answer {
 		return s.failure(errCustom, "The 'comment' field is required.")
 	}
 	cm := s.addComment(comment{on: "ticket", target: t.id, author: c.worker.ID, text: text, created: s.now()})
+	t.updated = s.now()
 	return s.success(object{"ticket_id": t.id, "comment_id": cm.id})
 }
 
