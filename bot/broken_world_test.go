@@ -293,7 +293,7 @@ func TestARefusedDateDoesNotKeepTheNextOneFromBeingSet(t *testing.T) {
 	r.wantState(f, bot.Person, "step_refused")
 	heal()
 	to := c.Terms.CancelOn.AddDays(14)
-	f = r.decide(c.ID, bot.Decision{Choice: bot.ChooseExtend, Until: to, Why: "asked again"})
+	r.decide(c.ID, bot.Decision{Choice: bot.ChooseExtend, Until: to, Why: "asked again"})
 	f = r.sleep(c.ID, time.Hour)
 	if f.Case.State != bot.Waiting || r.ordersEnd("10234") != string(to) {
 		t.Errorf("%s %v, the orders end on %q\n%s", f.Case.State, f.Case.Reason, r.ordersEnd("10234"), journal(f))

@@ -295,10 +295,10 @@ func TestTheCustomerIsRemindedWithinTheCap(t *testing.T) {
 func TestTheLastLookComesBeforeTheLastQuestion(t *testing.T) {
 	r := newRig(t, func(r *rig) { r.world.Policy.PaymentPoll = 365 * day })
 	c := r.waitsForPayment("10234")
-	f := r.sleep(c.ID, 24*day)
+	r.sleep(c.ID, 24*day)
 	must(t, r.office.Pay("10234"))
 	r.wantState(r.run(c.ID, time.Hour), bot.Waiting, "wait_payment")
-	f = r.sleep(c.ID, 3*day)
+	f := r.sleep(c.ID, 3*day)
 	r.wantState(f, bot.Ended, "restored_paid")
 	if strings.Contains(journal(f), "decide_end") || len(r.matters(c.ID)) > 0 {
 		t.Errorf("somebody was asked\n%s", journal(f))
@@ -310,10 +310,10 @@ func TestTheLastLookComesBeforeTheLastQuestion(t *testing.T) {
 func TestASilentBackOfficeKeepsNobodyFromBeingAsked(t *testing.T) {
 	r := newRig(t, seldomLooks)
 	c := r.waitsForPayment("10234")
-	f := r.sleep(c.ID, 24*day)
+	r.sleep(c.ID, 24*day)
 	asked := c.Terms.CancelOn.AddDays(-1).Time(r.world.Policy.Location) // a Monday
 	remove := r.office.Inject(inhousefake.Fault{Operation: "listInvoices", Break: inhousefake.Status, Status: 503})
-	f = r.sleep(c.ID, asked.Add(11*time.Hour).Sub(r.clock.Now()))
+	f := r.sleep(c.ID, asked.Add(11*time.Hour).Sub(r.clock.Now()))
 	r.wantState(f, bot.Waiting, "wait_payment")
 	f = r.sleep(c.ID, 15*time.Hour)
 	remove()
