@@ -8,6 +8,7 @@ import (
 
 	"github.com/aanmaner/aanmaner/backoffice/inhouse/inhousefake"
 	"github.com/aanmaner/aanmaner/bot"
+	"github.com/aanmaner/aanmaner/helpdesk/cerb/cerbfake"
 )
 
 // A hold before the orders were cancelled takes nothing away from what is done after it.
@@ -380,5 +381,35 @@ func TestOneLookThatWasToldOfIsOneLook(t *testing.T) {
 	}
 	if looks != 1 {
 		t.Errorf("looked %d times", looks)
+	}
+}
+
+// An agent may leave while a case runs. Whoever has the ticket by then signs what follows; while nobody does, a person writes.
+func TestWhoTookTheTicketOverSignsWhatFollows(t *testing.T) {
+	for name, given := range map[string]bool{"given to a colleague": true, "left with who is gone": false} {
+		t.Run(name, func(t *testing.T) {
+			r := newRig(t)
+			first := r.services("10234")
+			r.cerb.AddWorker(cerbfake.Worker{Email: "mara@hoster.example", Name: "Mara Bos", Groups: []int{1}})
+			c := r.waitsForPayment("10234")
+			must(t, r.cerb.Disable(sanne))
+			if given {
+				must(t, r.cerb.GiveTo(r.cerb.Tickets()[0].ID, "mara@hoster.example"))
+			}
+			must(t, r.office.Pay("10234"))
+			f := r.untilEnded(c.ID, time.Hour)
+			mails := r.mails.all()
+			if given {
+				r.restoredOnce("10234", first, f)
+				if text := mails[len(mails)-1]; !strings.Contains(text, "Mara Bos") || strings.Contains(text, "Sanne") {
+					t.Errorf("signed by another:\n%s", text)
+				}
+				return
+			}
+			r.wantState(f, bot.Person, "restore_by_hand")
+			if len(mails) != 1 || r.hurts()["suspend"] > 0 {
+				t.Errorf("%d mails, %v\n%s", len(mails), r.hurts(), journal(f))
+			}
+		})
 	}
 }

@@ -405,7 +405,7 @@ func TestAServiceThatMustStayOnIsNeitherSuspendedNorCancelled(t *testing.T) {
 
 // The person has seen in the mail server's log that the mail did not go: on that word it is sent, once.
 func TestAMailThatDidNotGoIsSentOnAPersonsWord(t *testing.T) {
-	r := newRig(t, func(r *rig) { r.mailTimeout = 20 * time.Millisecond })
+	r := newRig(t, func(r *rig) { r.mailTimeout = 500 * time.Millisecond })
 	r.cerb.SetMailMode(cerbfake.MailHang)
 	c := r.start("10234")
 	f := r.run(c.ID, 3*time.Hour)

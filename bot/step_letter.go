@@ -39,7 +39,15 @@ func writeLetter(ctx context.Context, w World, c Case, id string) (Prior, error)
 	if err != nil {
 		return Prior{}, err
 	}
+	agent, err := writer(ctx, w, c)
+	if errors.Is(err, helpdesk.ErrRefused) || errors.Is(err, helpdesk.ErrNotFound) {
+		return Prior{Hands: wording.Because("agent_gone", "who", c.Terms.AgentName, "ticket", c.Ticket.Mask)}, nil
+	}
+	if err != nil {
+		return Prior{}, err
+	}
 	facts := c.Owed().notice(w.Policy, customer, w.Today(), c.Ticket.Mask)
+	facts.Agent = agent.Name
 	text, err := w.letterFor(ctx, snippets.Kind(l.Kind), c.letterFacts(facts, l), c.Ticket.ID)
 	if unwritable(err) {
 		return Prior{Hands: wording.Because("letter_by_hand", "ticket", c.Ticket.Mask, "why", err.Error())}, nil
@@ -49,13 +57,27 @@ func writeLetter(ctx context.Context, w World, c Case, id string) (Prior, error)
 	}
 	n := helpdesk.Notice{
 		TicketID: c.Ticket.ID, FirstMessageID: c.Ticket.FirstMessageID, To: c.Terms.To, Subject: TicketSubject, Text: text,
-		AgentID: c.Ticket.OwnerID, Status: w.Policy.NoticeStatus,
+		AgentID: agent.ID, Status: w.Policy.NoticeStatus,
 	}
 	baseline, err := w.Desk.Baseline(ctx, n)
 	if err != nil {
 		return Prior{}, err
 	}
 	return priorOf(noticeBefore{Notice: n, Baseline: baseline})
+}
+
+// writer is in whose name a letter goes: whoever owns the ticket by now, since an agent may have left and somebody else have taken
+// it over in the helpdesk. The errors are those of finding an owner: a letter in the name of who is gone would get no answer.
+func writer(ctx context.Context, w World, c Case) (helpdesk.Agent, error) {
+	t, err := w.Desk.Ticket(ctx, c.Ticket.ID)
+	if err != nil && !errors.Is(err, helpdesk.ErrNotFound) {
+		return helpdesk.Agent{}, err
+	}
+	owner := c.Ticket.OwnerID
+	if t.OwnerID != "" {
+		owner = t.OwnerID
+	}
+	return w.Desk.Owner(ctx, owner)
 }
 
 // unwritable says whether a letter can't be made however often it is tried: its template, or what it would have to tell.

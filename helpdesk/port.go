@@ -21,6 +21,8 @@ type Desk interface {
 	// Agent finds an agent by e-mail address. ErrNotFound when the helpdesk doesn't know the address, ErrRefused when the
 	// agent is disabled or is not a member of the group that the tickets belong to.
 	Agent(ctx context.Context, email string) (Agent, error)
+	// Owner finds the agent behind a ticket's OwnerID; errors as for Agent.
+	Owner(ctx context.Context, id string) (Agent, error)
 
 	// OpenTicket opens the case's ticket: owner, status open, mailed to nobody. Everything that can be checked is checked
 	// before anything is written (release, address, membership).

@@ -25,6 +25,10 @@ func (d readOnlyDesk) Agent(_ context.Context, email string) (helpdesk.Agent, er
 	return helpdesk.Agent{ID: "7", Email: email, Name: "Sanne Visser"}, nil
 }
 
+func (d readOnlyDesk) Owner(_ context.Context, id string) (helpdesk.Agent, error) {
+	return helpdesk.Agent{ID: id, Email: "sanne@hoster.example", Name: "Sanne Visser"}, nil
+}
+
 func (d readOnlyDesk) FindTickets(context.Context, string) (helpdesk.Found, error) {
 	return helpdesk.Found{}, nil
 }

@@ -120,6 +120,20 @@ func (c *Client) Agent(ctx context.Context, email string) (helpdesk.Agent, error
 	return helpdesk.Agent{}, &helpdesk.Error{Kind: helpdesk.ErrNotFound, Op: op, Sentence: "Cerb has no worker with the address " + address + "."}
 }
 
+// Owner finds a worker by id.
+func (c *Client) Owner(ctx context.Context, id string) (helpdesk.Agent, error) {
+	op := "find agent " + id
+	var group groupRecord
+	var found workerRecord
+	err := together(ctx,
+		func(ctx context.Context) (err error) { group, err = c.group(ctx); return },
+		func(ctx context.Context) (err error) { found, err = c.worker(ctx, op, id); return })
+	if err != nil {
+		return helpdesk.Agent{}, err
+	}
+	return found.agent(), c.mayOwn(op, found, group)
+}
+
 // workers searches by address. The filter takes a query on addresses: email:"…" by itself matches nothing.
 func (c *Client) workers(ctx context.Context, op, address string) ([]workerRecord, error) {
 	q := search{}.within("email", search{}.where("email", address))

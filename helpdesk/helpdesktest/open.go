@@ -26,6 +26,7 @@ func serverTells(t *testing.T, b *Bench) {
 func agentTests() []subtest {
 	return []subtest{
 		{name: "MemberIsFoundInAnyCase", run: memberIsFound},
+		{name: "IsFoundAgainByTheOwnersID", run: ownerIsFound},
 		{name: "UnknownIsNotFound", run: unknownAgent},
 		{name: "OutsiderIsRefused", run: outsiderRefused, wants: []ability{hasOutsider()}},
 	}
@@ -39,6 +40,18 @@ func memberIsFound(t *testing.T, b *Bench) {
 	again := must2(b.Desk.Agent(within(t), strings.ToUpper(b.Agent)))(t)
 	if again.ID != a.ID {
 		t.Errorf("in capitals it is agent %s, not %s", again.ID, a.ID)
+	}
+}
+
+func ownerIsFound(t *testing.T, b *Bench) {
+	a := must2(b.Desk.Agent(within(t), b.Agent))(t)
+	if got := must2(b.Desk.Owner(within(t), a.ID))(t); got != a {
+		t.Errorf("the owner is %+v, wanted %+v", got, a)
+	}
+	for _, id := range []string{"", "0", "999999", "1 OR 1", "../1"} {
+		if _, err := b.Desk.Owner(within(t), id); !errors.Is(err, helpdesk.ErrNotFound) {
+			t.Errorf("owner %q: error %v, want not found", id, err)
+		}
 	}
 }
 

@@ -152,6 +152,30 @@ func (s *Server) ColleagueReplies(ticketID int, workerEmail, text string) error 
 	return nil
 }
 
+// Disable makes a worker one who has left, as an administrator does; the tickets keep their owner.
+func (s *Server) Disable(workerEmail string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	w := s.workerByEmail(workerEmail)
+	if w == nil {
+		return fmt.Errorf("%w: worker %q", ErrNoSuch, workerEmail)
+	}
+	w.Disabled = true
+	return nil
+}
+
+// GiveTo makes a ticket another worker's, from Cerb's own pages.
+func (s *Server) GiveTo(ticketID int, workerEmail string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	t, w := s.tickets.get(ticketID), s.workerByEmail(workerEmail)
+	if t == nil || w == nil {
+		return fmt.Errorf("%w: ticket %d or worker %q", ErrNoSuch, ticketID, workerEmail)
+	}
+	t.owner, t.updated = w.ID, s.now()
+	return nil
+}
+
 // Merge puts a ticket's messages into another. The emptied one stays, deleted, with "-MERGED" behind its mask, and is
 // still found by its custom field.
 func (s *Server) Merge(from, into int) error {
