@@ -415,3 +415,25 @@ func TestMattersInBothLanguages(t *testing.T) {
 	}
 	same(t, filepath.Join("screens", "matter.txt"), text.String())
 }
+
+// A case whose personal data was taken out leaves none of it in the cards of what was asked about it.
+func TestTheCardsOfAForgottenCasesMattersAreDrawnAnew(t *testing.T) {
+	t.Parallel()
+	w, m := deadline(t)
+	if !strings.Contains(slackfake.RenderMessage(m), "Jansen") {
+		t.Fatal("the card names nobody")
+	}
+	ctx := context.Background()
+	must(t, w.desk.Say(ctx, 1, bot.SignalStop, bot.Actor{Name: "Bram Smit"}, bot.HandWorkDone{Note: "x"}, "stop"))
+	w.matter("De zaak is gestopt")
+	_, err := w.desk.Forget(ctx, 1, bot.TheBot())
+	must(t, err)
+	w.until("no name is left", func(p slackfake.Snapshot) bool {
+		for _, card := range w.matterCards(p) {
+			if strings.Contains(slackfake.RenderMessage(card), "Jansen") {
+				return false
+			}
+		}
+		return len(w.matterCards(p)) > 0
+	})
+}

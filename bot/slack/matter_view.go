@@ -20,6 +20,10 @@ const maxFromCustomer = 280
 // matter is a matter's card: what it is about, what came in, what was done and what is proposed, what silence means, and what
 // can be decided. Once somebody has decided, it says who and when, and nothing can be clicked.
 func (sc screen) matter(f matterFile, now time.Time) message {
+	if !f.Case.ForgottenAt.IsZero() {
+		gone := sc.forgotten(f.Case)
+		return message{text: gone.text, blocks: gone.blocks, matter: f.m.ID}
+	}
 	headline, about := sc.headline(f, now), sc.matterAbout(f)
 	var blocks []slackgo.Block
 	if f.Case.Mode == bot.DryRun {

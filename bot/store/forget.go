@@ -53,7 +53,7 @@ func (t *tx) forget(ctx context.Context, c bot.Case, at time.Time) error {
 		{sqlForgetIntents, []any{object(wording.Reason{}), c.ID}},
 		{sqlForgetSignals, []any{nobody, c.ID}},
 		{sqlForgetQuestions, []any{c.ID}},
-		{sqlForgetMatters, []any{c.ID}},
+		{sqlForgetMatters, []any{object(matterText{}), at.UnixMilli(), c.ID}},
 		{sqlForgetJournal, []any{nobody, c.ID}},
 	} {
 		if _, err := t.exec(ctx, s.query, s.args...); err != nil {

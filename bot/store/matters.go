@@ -16,8 +16,9 @@ const (
 	ON CONFLICT (id) DO UPDATE SET remind_at = excluded.remind_at, settled_at = excluded.settled_at, body = excluded.body,
 	version = excluded.version, channel = excluded.channel, ts = excluded.ts, thread = excluded.thread, drawn = excluded.drawn,
 	tried_at = excluded.tried_at, mailed_at = excluded.mailed_at`
-	sqlSelectMatter  = `SELECT ` + matterColumns + ` FROM matters`
-	sqlForgetMatters = `DELETE FROM matters WHERE case_id = $1`
+	sqlSelectMatter = `SELECT ` + matterColumns + ` FROM matters`
+	// The row stays: it says where in Slack the card is, which is drawn anew.
+	sqlForgetMatters = `UPDATE matters SET body = $1, remind_at = NULL, settled_at = COALESCE(settled_at, $2), version = version + 1 WHERE case_id = $3`
 )
 
 // matterText is the JSON of a matter's body.
