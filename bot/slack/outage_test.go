@@ -2,6 +2,7 @@ package slack
 
 import (
 	"context"
+	"log/slog"
 	"strings"
 	"testing"
 	"time"
@@ -219,4 +220,45 @@ func TestUnknownPersonStartsNothing(t *testing.T) {
 	if v := w.ask(sanne, "10234"); !strings.Contains(slackfake.RenderView(v), "Slack zegt nu niet wie je bent") {
 		t.Error(slackfake.RenderView(v))
 	}
+}
+
+// Whoever pays while Slack is down gets services back at once; the cards tell it later, each once.
+func TestRestoresGoOnWhileSlackIsDown(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, team)
+	w.waiting()
+	w.card("Wacht op betaling")
+	w.jumps(3, 0)
+	for _, method := range []string{"chat.postMessage", "chat.update", "conversations.history", "conversations.replies"} {
+		w.fails(method, slackfake.Status(503), 10000)
+	}
+	must(t, w.office.PayPart("10234", 20000))
+	w.aftercareTells("part")
+	w.eventually("the part is seen", func() bool { return w.all()[0].Course.Left != nil })
+	must(t, w.office.Pay("10234"))
+	w.aftercareTells("all")
+	w.eventually("all is as it was", func() bool { return w.all()[0].State == bot.Ended })
+	for _, s := range w.office.Services("10234") {
+		if s.State != "active" || s.Cancellation != nil {
+			t.Errorf("%s is %s", s.Label, s.State)
+		}
+	}
+	w.jumps(0, 1)
+	w.Heal()
+	w.card("Betaald en hersteld")
+	if cards := w.cards(w.Snapshot()); len(cards) != 1 {
+		t.Errorf("%d cards of the case", len(cards))
+	}
+	for _, m := range w.matterCards(w.Snapshot()) { // what went away by itself asks nobody any more
+		if text := slackfake.RenderMessage(m); strings.Contains(text, "[") {
+			t.Errorf("it still asks:\n%s", text)
+		}
+	}
+}
+
+// aftercareTells lets the bot hear of a payment.
+func (w *world) aftercareTells(key string) {
+	w.t.Helper()
+	must(w.t, bot.NewAftercare(w.store, w.outside, w.bot.Changed, slog.New(slog.DiscardHandler)).Tell(context.Background(), "10234", key))
+	w.bot.Changed(1)
 }

@@ -66,6 +66,13 @@ func (f Fault) String() string {
 	return f.kind
 }
 
+// Heal takes back all planned faults.
+func (s *Server) Heal() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	clear(s.planned)
+}
+
 // Fail plans faults for the next calls of a method, one a call, in order. The
 // method "response_url" stands for posts to such addresses.
 func (s *Server) Fail(method string, faults ...Fault) {
