@@ -2,6 +2,7 @@ package bot_test
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"reflect"
 	"testing"
@@ -10,6 +11,9 @@ import (
 	"github.com/aanmaner/aanmaner/backoffice/inhouse/inhousefake"
 	"github.com/aanmaner/aanmaner/bot"
 )
+
+// thorough lets each point of a restore, an undoing or a move of dates fail in each way; without it the ways take turns.
+var thorough = flag.Bool("thorough", false, "let each point fail in each way")
 
 // dateMove is one hold or move of dates: what comes before it, what sets it off, and what is to be in the end.
 type dateMove struct {
@@ -66,6 +70,9 @@ func TestAHoldOrADateMoveSurvivesWhateverFails(t *testing.T) {
 		names := m.points(t)
 		for at := 1; at <= len(names); at++ {
 			for _, crash := range []bool{true, false} {
+				if !*thorough && crash != (at%2 == 0) {
+					continue
+				}
 				t.Run(fmt.Sprintf("%s %d %s crash=%t", name, at, names[at-1], crash), func(t *testing.T) {
 					t.Parallel()
 					r, c, first := m.begin(t)

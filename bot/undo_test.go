@@ -109,6 +109,9 @@ func TestAnUndoingSurvivesWhateverFails(t *testing.T) {
 	for at := 1; ; at++ {
 		reached := true
 		for _, crash := range []bool{true, false} {
+			if !*thorough && crash != (at%2 == 0) {
+				continue
+			}
 			t.Run(fmt.Sprintf("%d crash=%t", at, crash), func(t *testing.T) {
 				r := newRig(t)
 				must(t, r.office.SetNonPayerAs("Mara", "10234", "staat al te lang open"))

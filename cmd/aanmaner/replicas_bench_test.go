@@ -47,7 +47,7 @@ func casesPerSecond(b *testing.B, replicas int) float64 {
 		}
 		defer daemons[i].Close()
 	}
-	startMany(b, w, daemons[0])
+	startMany(b, w, daemons[0], 0, benchCases)
 	begun := time.Now()
 	var all sync.WaitGroup
 	for _, d := range daemons {
@@ -75,12 +75,12 @@ func casesPerSecond(b *testing.B, replicas int) float64 {
 }
 
 // openReplica opens a daemon without Slack, which takes a message a second for each channel and would set the pace.
-func openReplica(ctx context.Context, w *sandbox.Sandbox, address string) (*daemon.Daemon, error) {
+func openReplica(ctx context.Context, w *sandbox.Sandbox, address string, env ...string) (*daemon.Daemon, error) {
 	path, err := w.WriteConfig()
 	if err != nil {
 		return nil, err
 	}
-	cfg, err := daemon.Load(path, []string{"AANMANER_DATABASE=" + address, "AANMANER_POLICY__MAX_PER_AGENT_DAY=0", "AANMANER_LOG_LEVEL=error"})
+	cfg, err := daemon.Load(path, append(env, "AANMANER_DATABASE="+address, "AANMANER_POLICY__MAX_PER_AGENT_DAY=0", "AANMANER_LOG_LEVEL=error"))
 	if err != nil {
 		return nil, err
 	}
@@ -88,14 +88,14 @@ func openReplica(ctx context.Context, w *sandbox.Sandbox, address string) (*daem
 	return daemon.Open(ctx, cfg, daemon.Options{})
 }
 
-// startMany makes customers who have not paid, and starts a case for each.
-func startMany(b *testing.B, w *sandbox.Sandbox, d *daemon.Daemon) {
+// startMany makes customers who have not paid, the first of them with a number, and starts a case for each.
+func startMany(b *testing.B, w *sandbox.Sandbox, d *daemon.Daemon, from, many int) {
 	b.Helper()
 	like := w.Office.Customer("10234")
 	slots := make(chan struct{}, 16)
 	var all sync.WaitGroup
-	for n := range benchCases {
-		id := fmt.Sprint(90000 + n)
+	for n := from; n < from+many; n++ {
+		id := benchCustomer(n)
 		c := like
 		c.ID, c.Number, c.Name = id, id, "Klant "+id
 		c.Addresses = []inhousefake.Address{like.Addresses[0]}
