@@ -199,6 +199,25 @@ func (s *stage) run(actions ...chromedp.Action[chromedp.Void]) {
 	s.must(chromedp.Do(ctx, actions...))
 }
 
+// click clicks on what is there by the moment of the click: a card may be drawn anew between finding a button and reaching it.
+func (s *stage) click(selector string) {
+	s.t.Helper()
+	for late := time.After(patience); ; {
+		ctx, cancel := context.WithTimeout(s.ctx, patience)
+		err := chromedp.Do(ctx, chromedp.Click(selector))
+		cancel()
+		if err == nil || !strings.Contains(err.Error(), "Could not find node") {
+			s.must(err)
+			return
+		}
+		select {
+		case <-late:
+			s.t.Fatalf("%s never stays: %v", selector, err)
+		case <-time.After(20 * time.Millisecond): // waits: for the page to be drawn
+		}
+	}
+}
+
 // eval computes an expression on the page.
 func eval[T any](s *stage, expression string) T {
 	s.t.Helper()

@@ -186,6 +186,16 @@ function draw(p) {
 
 // ---- news ----
 
+// Nothing is drawn anew between the pointer's going down and coming up: what lies under it would be gone, and the click with it.
+let letGo = Promise.resolve();
+addEventListener("pointerdown", () => {
+  letGo = new Promise((ok) => {
+    const up = () => setTimeout(ok);
+    for (const end of ["pointerup", "pointercancel"]) addEventListener(end, up, { once: true, capture: true });
+    setTimeout(ok, 2000);
+  });
+}, true);
+
 async function follow() {
   for (;;) {
     asking = new AbortController();
@@ -195,6 +205,7 @@ async function follow() {
       if (!answer.ok) throw new Error(answer.status);
       const p = await answer.json();
       $("#gone").hidden = true;
+      await letGo;
       seen = p.seen;
       draw(p);
     } catch (e) {

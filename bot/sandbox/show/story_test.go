@@ -198,7 +198,7 @@ var byMouse = visitor{
 	press: func(s *stage, pane, selector string) {
 		s.t.Helper()
 		s.open(pane)
-		s.run(chromedp.Click(selector))
+		s.click(selector)
 	},
 	become: func(s *stage, name string) {
 		s.t.Helper()
