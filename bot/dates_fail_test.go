@@ -12,7 +12,8 @@ import (
 	"github.com/aanmaner/aanmaner/bot"
 )
 
-// thorough lets each point of a restore, an undoing or a move of dates fail in each way; without it the ways take turns.
+// thorough lets each point of a restore, an undoing or a move of dates fail in each way, and runs four times the random lives: a
+// quarter of an hour under the race detector. Without it the ways take turns, and of the moves of dates every third point is tried.
 var thorough = flag.Bool("thorough", false, "let each point fail in each way")
 
 // dateMove is one hold or move of dates: what comes before it, what sets it off, and what is to be in the end.
@@ -70,7 +71,7 @@ func TestAHoldOrADateMoveSurvivesWhateverFails(t *testing.T) {
 		names := m.points(t)
 		for at := 1; at <= len(names); at++ {
 			for _, crash := range []bool{true, false} {
-				if !*thorough && crash != (at%2 == 0) {
+				if !*thorough && (crash != (at%2 == 0) || at%3 != len(name)%3) {
 					continue
 				}
 				t.Run(fmt.Sprintf("%s %d %s crash=%t", name, at, names[at-1], crash), func(t *testing.T) {

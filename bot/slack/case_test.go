@@ -80,7 +80,8 @@ func TestDoubleSubmitStartsOneCase(t *testing.T) {
 	for range 5 {
 		wg.Go(func() {
 			got := w.Submit(context.Background(), sanne, v.ID, nil)
-			if got.Err == nil && len(got.Body) != 0 { // a view that is closed already sends nothing
+			// A view that is closed already sends nothing; where a second is not enough the bot says that it is at work.
+			if got.Err == nil && len(got.Body) != 0 && !strings.Contains(string(got.Body), ":hourglass_flowing_sand:") {
 				t.Errorf("the second submission was answered with: %s", got.Body)
 			}
 		})

@@ -101,8 +101,18 @@ func (q *queue[T]) work(ctx context.Context, log *slog.Logger, do func(ctx conte
 	if err != nil {
 		return fmt.Errorf("queue: %w", err)
 	}
-	if err := client.Start(context.WithoutCancel(ctx)); err != nil {
-		return fmt.Errorf("queue: %w", err)
+	// A database that goes away just now is no reason to end: until it is back the clerk's own look at what is due does the work.
+	for wait := time.Second; ; wait = min(2*wait, 30*time.Second) {
+		err := client.Start(context.WithoutCancel(ctx))
+		if err == nil {
+			break
+		}
+		log.WarnContext(ctx, "queue can't start yet", "error", err, "again_in", wait)
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(wait):
+		}
 	}
 	<-ctx.Done()
 	// What is under way is the clerk's, who sees it to its end; the jobs only wait for it, and may be cut off.
