@@ -12,7 +12,7 @@ import (
 	"github.com/aanmaner/aanmaner/bot"
 )
 
-// thorough lets each point of a restore, an undoing or a move of dates fail in each way, and runs four times the random lives: a
+// thorough lets each point of a termination, a restore, an undoing or a move of dates fail in each way, and runs four times the random lives: a
 // quarter of an hour under the race detector. Without it the ways take turns, and of the moves of dates every third point is tried.
 var thorough = flag.Bool("thorough", false, "let each point fail in each way")
 
