@@ -35,7 +35,7 @@ func TestNothingHappensTwiceWhateverFails(t *testing.T) {
 				if crash && !after && at > 1 {
 					continue // what is stored and outside is the same as after the point before
 				}
-				if !*thorough && !crash && after != (at%2 == 0) {
+				if !*thorough && !crash && (at%2 == 0 || after != (at%4 == 1)) {
 					continue
 				}
 				t.Run(fmt.Sprintf("%d %s crash=%t after=%t", at, names[at-1], crash, after), func(t *testing.T) {

@@ -11,7 +11,7 @@ import (
 )
 
 const (
-	packageLimit = "20m"            // how long the tests of one package may take before go test breaks them off
+	packageLimit = "40m"            // how long the tests of one package may take before go test breaks them off
 	quietAtMost  = 20 * time.Second // then a line says what is being tested
 )
 
