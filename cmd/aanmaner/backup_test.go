@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -123,8 +124,13 @@ func seenThrough(t *testing.T, d *daemon.Daemon, id int64) {
 			}
 			must(t, d.Reception.Say(t.Context(), id, kind, bot.Actor{Name: "Sanne Visser"}, said, fmt.Sprintf("test:%d", turn)))
 		}
-		f, err = d.Follow(t.Context(), id, 0, func(bot.Entry) {})
-		must(t, err)
+		ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+		f, err = d.Follow(ctx, id, 0, func(bot.Entry) {})
+		cancel()
+		if err != nil {
+			f, _ = d.Reception.File(t.Context(), id)
+			t.Fatalf("%v: case %d is %s %v at %s, due %s, course %+v\n%+v\n%+v", err, id, f.Case.State, f.Case.Reason, f.Case.Step, f.Case.DueAt, f.Case.Course, f.Intents, f.Journal)
+		}
 		if f.Case.State == bot.Waiting {
 			must(t, bot.VerifyCase(f.Case, f.Journal, f.Head))
 			return
