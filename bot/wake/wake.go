@@ -114,6 +114,10 @@ func (w *Wake) Swept() time.Time {
 func (w *Wake) Run(ctx context.Context) error {
 	var workers sync.WaitGroup
 	for range w.cfg.Workers {
+		select { // an earlier run may have ended with cases in the queue, whose tokens are gone
+		case w.ready <- struct{}{}:
+		default:
+		}
 		workers.Go(func() { w.work(ctx) })
 	}
 	defer workers.Wait()
