@@ -228,6 +228,48 @@ func TestRunWaitsForTheCallUnderWay(t *testing.T) {
 	})
 }
 
+// A worker that is told of a case in the moment in which the run ends may have taken the token with it: the case is in the
+// queue, and nobody knows of it.
+func TestACaseThatWasQueuedWhenARunEndedIsWorkedOnByTheNext(t *testing.T) {
+	for range 20 { // whether the ending worker takes the token is chance
+		synctest.Test(t, queuedWhenARunEnds)
+	}
+}
+
+func queuedWhenARunEnds(t *testing.T) {
+	seen := make(chan int64, 9)
+	var block atomic.Bool
+	block.Store(true)
+	w := wake.New(wake.Config{Every: time.Hour, Workers: 1}, &rows{}, func(ctx context.Context, id int64) error {
+		if block.Load() {
+			<-ctx.Done() // at work until the run ends
+			return nil
+		}
+		seen <- id
+		return nil
+	}, time.Now, slog.New(slog.DiscardHandler))
+	first, end := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- w.Run(first) }()
+	w.Nudge(1)
+	synctest.Wait() // the worker has taken the token and the case
+	w.Nudge(2)
+	w.Nudge(3)
+	end()
+	<-ended
+
+	block.Store(false)
+	second, stop := context.WithCancel(t.Context())
+	defer stop()
+	go func() { ended <- w.Run(second) }()
+	synctest.Wait()
+	if len(seen) != 2 {
+		t.Fatalf("the next run worked on %d of 2 cases that were in the queue", len(seen))
+	}
+	stop()
+	<-ended
+}
+
 func TestTicksAreHandedIn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ticks := make(chan time.Time)
