@@ -4,6 +4,7 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -37,7 +38,7 @@ func paymentsAtOnce(b *testing.B, n int) {
 		b.Fatal(err)
 	}
 	w.ConnectOffice(listen)
-	d, err := openReplica(ctx, w, "bench.db", "AANMANER_LISTEN="+listen)
+	d, err := openReplica(ctx, w, filepath.Join(b.TempDir(), "bench.db"), "AANMANER_LISTEN="+listen)
 	if err != nil {
 		b.Fatal(err)
 	}
