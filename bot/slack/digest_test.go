@@ -417,6 +417,7 @@ func TestADigestThatCouldNotBePostedAllDayDoesNotComeAtNight(t *testing.T) {
 	w.sets("2026-11-23 09:00")
 	w.until("it is tried", func(p slackfake.Snapshot) bool { return len(p.Calls("chat.postMessage")) > 0 })
 	w.sets("2026-11-23 22:00")
+	w.restful() // a try that began in the morning is over
 	w.SetScopes(nil)
 	w.restful()
 	if p := w.Snapshot(); len(digests(p))+len(w.matterCards(p)) != 0 {
