@@ -145,7 +145,7 @@ func (s *Slack) drawBulletins(ctx context.Context, w *agenda) (err error) {
 	for _, b := range w.bulletins {
 		switch {
 		case b.TS == unseen, b.Kind == bot.BulletinMail:
-		case b.TS == "" && !working: // the next morning's says it
+		case b.TS == "" && !(working && w.hasMorning()): // the next morning's says it, which may be about to be made
 		case b.Kind == bot.BulletinMorning, b.Kind == bot.BulletinMany:
 			if live {
 				err = errors.Join(err, s.rested(b.ID, func() error { return s.drawDigest(ctx, w, b) }))
