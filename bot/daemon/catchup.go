@@ -13,13 +13,18 @@ import (
 func (d *Daemon) CatchUp(ctx context.Context) error {
 	tick := time.NewTicker(5 * time.Millisecond)
 	defer tick.Stop()
-	for {
+	for quiet := 0; ; {
 		d.wake.Sweep()
 		left, err := d.left(ctx)
 		if err != nil {
 			return err
 		}
-		if left == 0 {
+		// What is due and what is being worked on are counted one after the other. A case that was worked on at the first count, and
+		// is due again at the second, is in neither: only the second time in a row tells that there is nothing.
+		if quiet++; left > 0 {
+			quiet = 0
+		}
+		if quiet == 2 {
 			return d.redrawWaiting(ctx)
 		}
 		select {
