@@ -68,6 +68,21 @@ func (w *world) decides(d bot.Decision) {
 		must(w.t, w.store.InTx(context.Background(), func(tx bot.Tx) (err error) { left, err = tx.Signals(context.Background(), 1); return }))
 		return len(left) == 0
 	})
+	w.atRest()
+}
+
+// atRest waits until the clerk has done what was to be done: a clock that jumps while a call is under way makes it one in doubt.
+func (w *world) atRest() {
+	w.t.Helper()
+	quiet := 0
+	w.eventually("the case rests", func() bool {
+		is, err := w.store.Stats(context.Background(), w.clock.Now())
+		must(w.t, err)
+		if quiet++; is.Due+is.Leases+is.WaitingSignals > 0 {
+			quiet = 0
+		}
+		return quiet > 2
+	})
 }
 
 func (w *world) aftercare() {
